@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+#ifndef PROBES_EVENT_H
+#define PROBES_EVENT_H
+
+/*
+ * The records that the probes hand to user space, through the perf buffers.
+ * Shared by both sides: fixed widths, every gap named, zeroed before use.
+ * Times are CLOCK_MONOTONIC nanoseconds, ports are in host order, addresses
+ * are 16 bytes in network order with IPv4 as ::ffff:a.b.c.d.
+ */
+
+#ifdef __bpf__
+typedef __u8 uint8_t;
+typedef __u16 uint16_t;
+typedef __u32 uint32_t;
+typedef __s32 int32_t;
+typedef __u64 uint64_t;
+#else
+#include <stdint.h>
+#endif
+
+#define RECORD_COMM_LEN	  16
+#define RECORD_CGROUP_LEN 96
+#define RECORD_PATH_LEN	  256
+#define RECORD_ARGS_LEN	  1024
+
+enum record_kind {
+	RECORD_EXEC = 1,
+	RECORD_FORK,
+	RECORD_TCP_CONNECT, /* a connect has begun */
+	RECORD_TCP_RESULT,  /* and this is how it ended */
+	RECORD_UDP_OPEN,    /* a datagram socket has its addresses */
+	RECORD_UDP_SEND,    /* the first datagram of a socket to a place */
+};
+
+struct record_header {
+	uint32_t kind;
+	uint32_t size; /* of the whole record */
+	uint64_t time_ns;
+};
+
+/* The running task: what the kernel knows at the moment of the event. */
+struct record_task {
+	uint32_t tgid;
+	uint32_t tid;
+	uint32_t ppid;
+	uint32_t uid;
+	uint64_t start_ns;	  /* of the group leader, CLOCK_BOOTTIME */
+	uint64_t parent_start_ns;
+	uint64_t cgroup_id;
+	char comm[RECORD_COMM_LEN];	/* the group leader's */
+	char cgroup[RECORD_CGROUP_LEN]; /* leaf name */
+};
+
+struct record_socket {
+	uint64_t id; /* the socket's inode number, else its address */
+	uint32_t netns;
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint8_t local[16];
+	uint8_t remote[16];
+};
+
+/* RECORD_TCP_CONNECT, RECORD_UDP_OPEN, RECORD_UDP_SEND */
+struct record_connect {
+	struct record_header header;
+	struct record_task task;
+	struct record_socket socket;
+	/*
+	 * When the program asked for it: names learned later are not for this
+	 * connection. For UDP the time of the connect() or the send.
+	 */
+	uint64_t begun_ns;
+};
+
+/* RECORD_TCP_RESULT: of the connect with the same socket.id and begun_ns. */
+struct record_result {
+	struct record_header header;
+	struct record_socket socket;
+	uint64_t begun_ns;
+	int32_t error;	  /* errno, positive; 0: see established */
+	uint32_t established; /* 0 with error 0: closed by the program */
+};
+
+/* RECORD_FORK: the task is the parent. */
+struct record_fork {
+	struct record_header header;
+	struct record_task task;
+	uint64_t child_start_ns;
+	uint32_t child_tgid;
+	uint32_t pad;
+};
+
+/* RECORD_EXEC: sent with args_len bytes of args. */
+struct record_exec {
+	struct record_header header;
+	struct record_task task;
+	uint32_t path_len; /* with its NUL */
+	uint32_t args_len;
+	uint32_t args_cut; /* there were more */
+	uint32_t pad;
+	char path[RECORD_PATH_LEN]; /* of the program that runs, as given */
+	char args[RECORD_ARGS_LEN]; /* argv, each with its NUL */
+};
+
+#define RECORD_SIZE_CHECK(type, bytes)                                         \
+	_Static_assert(sizeof(struct type) == (bytes), #type " has gaps")
+RECORD_SIZE_CHECK(record_header, 16);
+RECORD_SIZE_CHECK(record_task, 16 + 24 + 16 + 96);
+RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32);
+RECORD_SIZE_CHECK(record_connect, 16 + 152 + 48 + 8);
+RECORD_SIZE_CHECK(record_result, 16 + 48 + 8 + 8);
+RECORD_SIZE_CHECK(record_fork, 16 + 152 + 16);
+RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);
+
+#endif

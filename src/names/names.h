@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NAMES_NAMES_H
+#define NAMES_NAMES_H
+
+#include "base/addr.h"
+#include "flow/process_id.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The memory of which names led to which address, and who asked.
+ *
+ * Each address has a bounded set of bindings; the whole memory is bounded by
+ * a count of bindings, the least recently used go first, and are counted. A
+ * name is remembered after its TTL has run out, since programs keep addresses
+ * longer than resolvers do: the choice is then marked stale.
+ */
+
+/* Bindings that one address may have; the least recently used goes first. */
+#define NAMES_PER_ADDR 512
+
+/* Who resolved a name, or who connects. Zero fields are "not known". */
+struct names_party {
+	struct process_id process;
+	uint64_t cgroup_id;
+	uint32_t netns; /* inode number */
+};
+
+/* How far the asker was from the process that connects; nearest first. */
+enum names_via {
+	NAMES_VIA_NONE,
+	NAMES_VIA_PROCESS,
+	NAMES_VIA_ANCESTOR,
+	NAMES_VIA_CGROUP,
+	NAMES_VIA_NETNS,
+	NAMES_VIA_MACHINE,
+};
+
+/* "process", "ancestor", …; "none" for NAMES_VIA_NONE. */
+const char *names_via_text(enum names_via via);
+
+#define NAMES_CANDIDATES 8
+
+/* What is known about an address. The strings live until the next learn. */
+struct names_choice {
+	enum names_via via;
+	const char *name; /* as asked for; NULL if nobody asked */
+	bool stale;	  /* its TTL had run out */
+	uint64_t answered_ns;
+	/*
+	 * When askers equally near resolved several names to this address:
+	 * those names, the newest answer first, name itself among them. At
+	 * most NAMES_CANDIDATES are listed; candidates counts them all. A
+	 * single name is no candidate: then candidates is 0.
+	 */
+	unsigned int candidates;
+	const char *candidate[NAMES_CANDIDATES];
+};
+
+struct names;
+
+struct names *names_create(size_t max_bindings);
+void names_destroy(struct names *names);
+
+/*
+ * Remember that name (presentation form, the one asked for) has addr, by an
+ * answer that arrived at answered_ns with the given time to live. The name is
+ * copied. Unspecified and loopback addresses name nothing and are ignored.
+ * The same asker resolving the same name to the same address again renews the
+ * binding without making its earlier answers unknown: what counts for a
+ * connect is whether an answer came before it. 0, or -ENOMEM.
+ */
+int names_learn(struct names *names, const struct addr *addr, const char *name,
+		const struct names_party *asker, uint64_t answered_ns,
+		uint32_t ttl_s);
+
+/*
+ * Choose the name for a connection to addr that began at begun_ns, made by
+ * party: only answers from before it count; the nearest asker wins, and among
+ * equals the newest answer. ancestors are the process's, parent first.
+ */
+void names_choose(struct names *names, const struct addr *addr,
+		  const struct names_party *party,
+		  const struct process_id *ancestors, size_t ancestor_count,
+		  uint64_t begun_ns, struct names_choice *ret);
+
+struct names_stats {
+	size_t bindings; /* held now */
+	size_t addrs;	 /* addresses held now */
+	uint64_t learned; /* bindings ever made */
+	uint64_t evicted; /* taken out to stay within bounds */
+	size_t memory;	  /* bytes in use */
+};
+
+void names_get_stats(const struct names *names, struct names_stats *ret);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OUTPUT_EVENT_H
+#define OUTPUT_EVENT_H
+
+#include "base/addr.h"
+#include "dns/message.h"
+#include "flow/process_id.h"
+#include "names/names.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What egrets has to say: one struct event is one line of output. All pointers
+ * are borrowed for the length of the call that hands the event over. Times are
+ * CLOCK_MONOTONIC nanoseconds, or, when packets are read from a file, the
+ * capture's own clock.
+ */
+
+enum event_kind {
+	EVENT_DNS_QUERY,
+	EVENT_DNS_ANSWER,
+	EVENT_PROCESS_TCP_V4,
+	EVENT_PROCESS_TCP_V6,
+	EVENT_PROCESS_UDP_V4,
+	EVENT_PROCESS_UDP_V6,
+	EVENT_EGRETS_LOST,
+	EVENT_KINDS,
+};
+
+/* "dns.query", …: as in the output and in -e. */
+const char *event_name(enum event_kind kind);
+
+/* The process an event belongs to. tgid 0: nobody knows who it was. */
+struct event_process {
+	struct process_id id;
+	uint32_t tid;
+	uint32_t ppid;
+	uint32_t uid;
+	const char *comm;	/* the group leader's */
+	const char *executable; /* path, or NULL */
+	/* argv: args_len bytes, each argument with its NUL; NULL if unknown. */
+	const char *args;
+	size_t args_len;
+	bool args_cut; /* there was more than we keep */
+	uint64_t cgroup_id;
+	const char *cgroup; /* leaf name; "" for the root */
+};
+
+/* The container of that process; id NULL: not in one. */
+struct event_container {
+	const char *id;
+	const char *engine;
+	/* NULL while not known */
+	const char *image;
+	const char *hostname;
+	const char *ip;
+};
+
+enum event_result {
+	EVENT_RESULT_NONE,	  /* has no outcome: a datagram was sent */
+	EVENT_RESULT_PENDING,	  /* not decided when the line was printed */
+	EVENT_RESULT_ESTABLISHED,
+	EVENT_RESULT_FAILED,	  /* with error */
+	EVENT_RESULT_ABORTED,	  /* closed by the program before an outcome */
+};
+
+struct event_connection {
+	struct endpoint local; /* port 0: not known */
+	struct endpoint remote;
+	enum event_result result;
+	int error;	      /* errno, positive, with EVENT_RESULT_FAILED */
+	uint64_t duration_ns; /* from connect() to the outcome */
+	struct names_choice choice;
+};
+
+struct event_dns {
+	struct endpoint client;
+	struct endpoint server;
+	const struct dns_message *message;
+	/* dns.answer: from question to answer, and whether one was seen. */
+	bool unsolicited;
+	uint64_t latency_ns;
+};
+
+struct event_lost {
+	const char *source; /* what lost them: "perf", "packets", … */
+	uint64_t count;	    /* since the last such event */
+};
+
+struct event {
+	enum event_kind kind;
+	uint64_t time_ns;
+	uint32_t netns; /* inode number, 0 if there is none (a file) */
+	struct event_process process;
+	struct event_container container;
+	union {
+		struct event_dns dns;
+		struct event_connection connection;
+		struct event_lost lost;
+	};
+};
+
+#endif
