@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define LOG_LINE_MAX 2048
@@ -23,23 +25,29 @@ void log_line(enum log_level level, const char *format, ...)
 {
 	char text[LOG_LINE_MAX];
 	char line[LOG_LINE_MAX * 4 + 16];
-	size_t len;
+	size_t text_len, len;
 	va_list args;
 
 	if (level > current_level)
 		return;
+	text[0] = '\0';
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 
+	text_len = strlen(text);
 	len = (size_t)snprintf(line, sizeof(line), "egrets: ");
-	for (const char *c = text; *c; c++) {
-		unsigned char byte = (unsigned char)*c;
+	for (size_t i = 0; i < text_len;) {
+		size_t safe = utf8_safe_length(text + i, text_len - i);
 
-		if (byte < 0x20 || byte == 0x7f)
-			len += (size_t)snprintf(line + len, 5, "\\x%02x", byte);
-		else
-			line[len++] = *c;
+		if (safe) {
+			memcpy(line + len, text + i, safe);
+			len += safe;
+			i += safe;
+		} else {
+			len += (size_t)snprintf(line + len, 5, "\\x%02x",
+						(unsigned char)text[i++]);
+		}
 	}
 	line[len++] = '\n';
 	/* One write: lines of a child and ours do not tear each other. */

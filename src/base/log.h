@@ -8,8 +8,8 @@
  *	egrets: cannot read x.pcap: No such file or directory
  *
  * Text that comes from outside (a library's message, a file name) is written
- * with control bytes escaped, so it cannot drive a terminal. Events are not
- * diagnostics: they go to stdout through output/.
+ * with \xNN for invalid UTF-8 and for what could drive or deceive a terminal
+ * (base/utf8.h). Events are not diagnostics: they go to stdout through output/.
  */
 enum log_level {
 	LOG_LEVEL_ERROR,
