@@ -9,12 +9,13 @@
  * are 16 bytes in network order with IPv4 as ::ffff:a.b.c.d.
  */
 
-#ifdef __bpf__
+#ifdef __KERNEL__
 typedef __u8 uint8_t;
 typedef __u16 uint16_t;
 typedef __u32 uint32_t;
 typedef __s32 int32_t;
 typedef __u64 uint64_t;
+typedef __s64 int64_t;
 #else
 #include <stdint.h>
 #endif
@@ -45,7 +46,7 @@ struct record_task {
 	uint32_t tid;
 	uint32_t ppid;
 	uint32_t uid;
-	uint64_t start_ns;	  /* of the group leader, CLOCK_BOOTTIME */
+	uint64_t start_ns; /* of the group leader, CLOCK_BOOTTIME */
 	uint64_t parent_start_ns;
 	uint64_t cgroup_id;
 	char comm[RECORD_COMM_LEN];	/* the group leader's */
@@ -78,7 +79,7 @@ struct record_result {
 	struct record_header header;
 	struct record_socket socket;
 	uint64_t begun_ns;
-	int32_t error;	  /* errno, positive; 0: see established */
+	int32_t error;	      /* errno, positive; 0: see established */
 	uint32_t established; /* 0 with error 0: closed by the program */
 };
 
@@ -103,7 +104,7 @@ struct record_exec {
 	char args[RECORD_ARGS_LEN]; /* argv, each with its NUL */
 };
 
-#define RECORD_SIZE_CHECK(type, bytes)                                         \
+#define RECORD_SIZE_CHECK(type, bytes) \
 	_Static_assert(sizeof(struct type) == (bytes), #type " has gaps")
 RECORD_SIZE_CHECK(record_header, 16);
 RECORD_SIZE_CHECK(record_task, 16 + 24 + 16 + 96);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * What the probes share: reading the kernel's memory, describing the running
+ * task and a socket, and the way out to user space.
+ */
+
+#ifndef AF_INET
+#define AF_INET	 2
+#define AF_INET6 10
+#endif
+#ifndef IPPROTO_UDP
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#endif
+
+/* include/net/tcp_states.h; an enum there, so these names are ours. */
+#define STATE_ESTABLISHED 1
+#define STATE_SYN_SENT	  2
+#define STATE_SYN_RECV	  3
+
+/* Connects and threads under way at once; more are counted as dropped. */
+#define UNDERWAY_MAX 16384
+
+/* The first bytes of struct sockaddr_in and sockaddr_in6 (POSIX, RFC 3493). */
+struct sockaddr_any {
+	uint16_t family;
+	uint16_t port_be;
+	union {
+		uint32_t v4;
+		struct {
+			uint32_t flow;
+			uint8_t v6[16];
+		};
+	};
+};
+
+BPF_PERF_OUTPUT(events);
+
+/* What could not be kept because a table was full: enum drop. */
+enum drop {
+	DROP_UNDERWAY,
+	DROPS,
+};
+BPF_ARRAY(drops, uint64_t, DROPS);
+
+#define READ_KERNEL(ret, place) \
+	bpf_probe_read_kernel(&(ret), sizeof(ret), &(place))
+
+static inline void count_drop(int which)
+{
+	uint64_t *count = drops.lookup(&which);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
+static inline uint16_t swap16(uint16_t value)
+{
+	return (uint16_t)(value << 8 | value >> 8);
+}
+
+static inline void map_v4(uint8_t *to, uint32_t v4)
+{
+	__builtin_memset(to, 0, 10);
+	to[10] = 0xff;
+	to[11] = 0xff;
+	__builtin_memcpy(to + 12, &v4, 4);
+}
+
+static inline uint64_t start_time(struct task_struct *task)
+{
+	uint64_t start = 0;
+
+#ifdef HAVE_task_struct_start_boottime
+	READ_KERNEL(start, task->start_boottime);
+#else
+	READ_KERNEL(start, task->real_start_time);
+#endif
+	return start;
+}
+
+/*
+ * The leaf of the task's cgroup: of the v2 tree, or, where that is not used
+ * (v1 and hybrid machines leave everybody in its root), of the v1 tree.
+ */
+static inline void read_cgroup_name(char *name, struct task_struct *task)
+{
+	struct css_set *set = NULL;
+	struct cgroup *group = NULL;
+	struct kernfs_node *node = NULL;
+	const char *text = NULL;
+
+	READ_KERNEL(set, task->cgroups);
+	READ_KERNEL(group, set->dfl_cgrp);
+	READ_KERNEL(node, group->kn);
+	READ_KERNEL(text, node->name);
+	bpf_probe_read_kernel_str(name, RECORD_CGROUP_LEN, text);
+#ifdef CGROUP_V1_INDEX
+	if (!name[0]) {
+		struct cgroup_subsys_state *state = NULL;
+
+		READ_KERNEL(state, set->subsys[CGROUP_V1_INDEX]);
+		READ_KERNEL(group, state->cgroup);
+		READ_KERNEL(node, group->kn);
+		READ_KERNEL(text, node->name);
+		bpf_probe_read_kernel_str(name, RECORD_CGROUP_LEN, text);
+	}
+#endif
+}
+
+static inline void describe_task(struct record_task *task)
+{
+	struct task_struct *self = (void *)bpf_get_current_task();
+	struct task_struct *leader = NULL, *parent = NULL;
+	uint64_t id = bpf_get_current_pid_tgid();
+
+	task->tgid = id >> 32;
+	task->tid = (uint32_t)id;
+	task->uid = (uint32_t)bpf_get_current_uid_gid();
+	task->cgroup_id = bpf_get_current_cgroup_id();
+	READ_KERNEL(leader, self->group_leader);
+	READ_KERNEL(parent, leader->real_parent);
+	READ_KERNEL(task->ppid, parent->tgid);
+	task->start_ns = start_time(leader);
+	task->parent_start_ns = start_time(parent);
+	READ_KERNEL(task->comm, leader->comm);
+	read_cgroup_name(task->cgroup, self);
+}
+
+/*
+ * Which socket it is: the number of its inode, which is not used again for
+ * long, or its address while it has none.
+ */
+static inline uint64_t socket_id(struct sock *sk)
+{
+	struct socket_alloc *socket = NULL;
+	uint64_t inode = 0;
+
+	READ_KERNEL(socket, sk->sk_socket);
+	if (socket)
+		READ_KERNEL(inode, socket->vfs_inode.i_ino);
+	return inode ? inode : (uint64_t)sk;
+}
+
+static inline uint16_t socket_protocol(struct sock *sk)
+{
+	uint16_t protocol = 0;
+
+	READ_KERNEL(protocol, sk->sk_protocol);
+	return protocol;
+}
+
+/* Fill in what the socket itself knows; an address not yet chosen is zero. */
+static inline void describe_socket(struct record_socket *to, struct sock *sk)
+{
+	struct net *net = NULL;
+	uint16_t family = 0, port_be = 0;
+	uint32_t v4 = 0;
+
+	to->id = socket_id(sk);
+	bpf_probe_read_kernel(&net, sizeof(net), &sk->__sk_common.skc_net);
+	READ_KERNEL(to->netns, net->ns.inum);
+	READ_KERNEL(to->local_port, sk->__sk_common.skc_num);
+	READ_KERNEL(port_be, sk->__sk_common.skc_dport);
+	to->remote_port = swap16(port_be);
+	READ_KERNEL(family, sk->__sk_common.skc_family);
+	if (family == AF_INET) {
+		READ_KERNEL(v4, sk->__sk_common.skc_rcv_saddr);
+		map_v4(to->local, v4);
+		READ_KERNEL(v4, sk->__sk_common.skc_daddr);
+		map_v4(to->remote, v4);
+		return;
+	}
+#ifdef HAVE_sock_common_skc_v6_daddr
+	bpf_probe_read_kernel(to->local, sizeof(to->local),
+			      &sk->__sk_common.skc_v6_rcv_saddr);
+	bpf_probe_read_kernel(to->remote, sizeof(to->remote),
+			      &sk->__sk_common.skc_v6_daddr);
+#endif
+}
+
+/* Where a sockaddr in kernel memory points to; false if not an IP address. */
+static inline bool describe_sockaddr(struct record_socket *to, void *sockaddr)
+{
+	struct sockaddr_any any = {};
+
+	bpf_probe_read_kernel(&any, 8, sockaddr);
+	if (any.family == AF_INET6)
+		bpf_probe_read_kernel(&any, sizeof(any), sockaddr);
+	else if (any.family != AF_INET)
+		return false;
+	to->remote_port = swap16(any.port_be);
+	if (any.family == AF_INET)
+		map_v4(to->remote, any.v4);
+	else
+		__builtin_memcpy(to->remote, any.v6, sizeof(to->remote));
+	return true;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "probe/attach.h"
+
+#include "base/cleanup.h"
+#include "probe/detached.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#define ATTACHED_MAX 32
+
+struct attacher {
+	struct compiler *compiler;
+	int cgroup_root; /* of the v2 tree, or -1 */
+	int tracefs;	 /* or -1 */
+	size_t attached_count;
+	const struct attachment *attached[ATTACHED_MAX];
+};
+
+struct attacher *attacher_create(struct compiler *compiler)
+{
+	struct attacher *attacher = calloc(1, sizeof(*attacher));
+
+	if (!attacher)
+		return NULL;
+	attacher->compiler = compiler;
+	attacher->cgroup_root = -1;
+	attacher->tracefs = -1;
+	return attacher;
+}
+
+void attacher_destroy(struct attacher *attacher)
+{
+	if (!attacher)
+		return;
+	if (attacher->cgroup_root >= 0)
+		close(attacher->cgroup_root);
+	if (attacher->tracefs >= 0)
+		close(attacher->tracefs);
+	free(attacher);
+}
+
+static int program_type(const struct attachment *attachment)
+{
+	switch (attachment->kind) {
+	case ATTACHMENT_RAW_TRACEPOINT:
+		return BPF_PROG_TYPE_RAW_TRACEPOINT;
+	case ATTACHMENT_TRACEPOINT:
+		return BPF_PROG_TYPE_TRACEPOINT;
+	case ATTACHMENT_CGROUP:
+		return BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
+	default:
+		return BPF_PROG_TYPE_KPROBE;
+	}
+}
+
+/* The number by which perf knows a tracepoint, from tracefs. */
+static int tracepoint_number(struct attacher *attacher, const char *target)
+{
+	_cleanup_close_ int fd = -1;
+	char path[128];
+	char digits[16] = "";
+
+	if (attacher->tracefs < 0)
+		attacher->tracefs = detached_mount("tracefs");
+	if (attacher->tracefs < 0)
+		attacher->tracefs =
+			open("/sys/kernel/tracing", O_PATH | O_CLOEXEC);
+	if (attacher->tracefs < 0)
+		return -errno;
+	snprintf(path, sizeof(path), "events/%s/id", target);
+	fd = openat(attacher->tracefs, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, digits, sizeof(digits) - 1) < 0)
+		return -errno;
+	return atoi(digits);
+}
+
+/*
+ * The program runs for every task on every CPU, although the event is opened
+ * on one: a BPF program belongs to the tracepoint, not to the event's context.
+ */
+static int attach_tracepoint(struct attacher *attacher, int program,
+			     const char *target)
+{
+	int number = tracepoint_number(attacher, target);
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.config = (unsigned int)number,
+		.sample_type = PERF_SAMPLE_RAW,
+		.sample_period = 1,
+		.wakeup_events = 1,
+	};
+	int event, err;
+
+	if (number < 0)
+		return number;
+	event = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1,
+			     PERF_FLAG_FD_CLOEXEC);
+	if (event < 0)
+		return -errno;
+	if (ioctl(event, PERF_EVENT_IOC_SET_BPF, program) == 0 &&
+	    ioctl(event, PERF_EVENT_IOC_ENABLE, 0) == 0)
+		return event;
+	err = -errno;
+	close(event);
+	return err;
+}
+
+/* A link, so that the program is gone when we are, however we end. */
+static int attach_cgroup(struct attacher *attacher, int program, int type)
+{
+	int link;
+
+	if (attacher->cgroup_root < 0)
+		attacher->cgroup_root = detached_mount("cgroup2");
+	if (attacher->cgroup_root < 0)
+		return attacher->cgroup_root;
+	link = bpf_link_create(program, attacher->cgroup_root,
+			       (enum bpf_attach_type)type, NULL);
+	return link < 0 ? -errno : link;
+}
+
+static int attach_program(struct attacher *attacher, int program,
+			  const struct attachment *attachment)
+{
+	int fd;
+
+	switch (attachment->kind) {
+	case ATTACHMENT_RAW_TRACEPOINT:
+		fd = bpf_raw_tracepoint_open(attachment->target, program);
+		return fd < 0 ? -errno : fd;
+	case ATTACHMENT_TRACEPOINT:
+		return attach_tracepoint(attacher, program, attachment->target);
+	case ATTACHMENT_CGROUP:
+		return attach_cgroup(attacher, program,
+				     attachment->attach_type);
+	default:
+		return compiler_attach_kprobe(
+			attacher->compiler, program, attachment->target,
+			attachment->kind == ATTACHMENT_KRETPROBE);
+	}
+}
+
+static bool is_attached(const struct attacher *attacher,
+			const struct attachment *attachment)
+{
+	for (size_t i = 0; i < attacher->attached_count; i++) {
+		const struct attachment *other = attacher->attached[i];
+
+		if (other->kind == attachment->kind &&
+		    strcmp(other->target, attachment->target) == 0)
+			return true;
+	}
+	return false;
+}
+
+int attacher_attach(struct attacher *attacher,
+		    const struct attachment *attachment)
+{
+	_cleanup_close_ int program = -1;
+	int fd;
+
+	if (is_attached(attacher, attachment))
+		return -EALREADY;
+	program = compiler_load(attacher->compiler, attachment->function,
+				program_type(attachment),
+				attachment->attach_type);
+	if (program < 0)
+		return program;
+	fd = attach_program(attacher, program, attachment);
+	if (fd >= 0 && attacher->attached_count < ATTACHED_MAX)
+		attacher->attached[attacher->attached_count++] = attachment;
+	return fd;
+}
+
+void attacher_forget_last(struct attacher *attacher)
+{
+	if (attacher->attached_count)
+		attacher->attached_count--;
+}

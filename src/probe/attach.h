@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROBE_ATTACH_H
+#define PROBE_ATTACH_H
+
+#include "probe/compiler.h"
+#include "probe/hooks.h"
+
+/*
+ * Loading one program and putting it in its place. A place is filled once: an
+ * attachment that several hooks share is made for the first of them.
+ */
+struct attacher;
+
+struct attacher *attacher_create(struct compiler *compiler);
+void attacher_destroy(struct attacher *attacher);
+
+/*
+ * A descriptor that keeps the attachment, -EALREADY if another hook has made
+ * it, or another negative errno (-ENOENT: the kernel has no such place).
+ */
+int attacher_attach(struct attacher *attacher,
+		    const struct attachment *attachment);
+
+/* Forget an attachment that was made: its descriptor is closed. */
+void attacher_forget_last(struct attacher *attacher);
+
+#endif

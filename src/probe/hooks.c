@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "probe/hooks.h"
+
+#include <linux/bpf.h>
+
+#define KPROBE(fn)     {ATTACHMENT_KPROBE, #fn, "kprobe_" #fn, 0}
+#define RETURN_OF(fn)  {ATTACHMENT_KRETPROBE, #fn, "kretprobe_tcp_connect", 0}
+#define RAW(tp)	       {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0}
+#define TRACE(sys, tp) {ATTACHMENT_TRACEPOINT, sys "/" #tp, "tracepoint_" #tp, 0}
+#define CGROUP(what, type)                                                     \
+	{ATTACHMENT_CGROUP, #what, "cgroup_" #what, type}
+
+const struct hook hooks[] = {
+	{"tcp.state",
+	 "the outcome of TCP connects",
+	 {{ATTACH_TRACEPOINT, {RAW(inet_sock_set_state)}},
+	  {ATTACH_KPROBE, {KPROBE(tcp_set_state)}}}},
+	{"tcp4.connect",
+	 "IPv4 connects that fail before a packet is sent",
+	 {{ATTACH_KPROBE, {KPROBE(tcp_v4_connect), RETURN_OF(tcp_v4_connect)}},
+	  {ATTACH_TRACEPOINT,
+	   {CGROUP(connect4, BPF_CGROUP_INET4_CONNECT),
+	    TRACE("syscalls", sys_exit_connect)}}}},
+	{"tcp6.connect",
+	 "IPv6 connects that fail before a packet is sent",
+	 {{ATTACH_KPROBE, {KPROBE(tcp_v6_connect), RETURN_OF(tcp_v6_connect)}},
+	  {ATTACH_TRACEPOINT,
+	   {CGROUP(connect6, BPF_CGROUP_INET6_CONNECT),
+	    TRACE("syscalls", sys_exit_connect)}}}},
+	{"udp4.send",
+	 "IPv4 datagrams",
+	 {{ATTACH_KPROBE, {KPROBE(udp_sendmsg)}},
+	  {ATTACH_TRACEPOINT,
+	   {CGROUP(sendmsg4, BPF_CGROUP_UDP4_SENDMSG), RAW(sock_send_length)}}}},
+	{"udp6.send",
+	 "IPv6 datagrams",
+	 {{ATTACH_KPROBE, {KPROBE(udpv6_sendmsg)}},
+	  {ATTACH_TRACEPOINT,
+	   {CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG), RAW(sock_send_length)}}}},
+	{"process.exec",
+	 "programs and arguments of processes that end at once",
+	 {{ATTACH_TRACEPOINT, {RAW(sched_process_exec)}}}},
+	{"process.fork",
+	 "which process begot which",
+	 {{ATTACH_TRACEPOINT, {RAW(sched_process_fork)}}}},
+};
+
+const size_t hook_count = sizeof(hooks) / sizeof(hooks[0]);
+
+const char *attach_mode_text(enum attach_mode mode)
+{
+	switch (mode) {
+	case ATTACH_KPROBE:
+		return "kprobe";
+	case ATTACH_TRACEPOINT:
+		return "tracepoint";
+	default:
+		return "auto";
+	}
+}
+
+const char *attachment_kind_text(enum attachment_kind kind)
+{
+	static const char *const texts[] = {
+		[ATTACHMENT_KPROBE] = "kprobe",
+		[ATTACHMENT_KRETPROBE] = "kretprobe",
+		[ATTACHMENT_RAW_TRACEPOINT] = "raw tracepoint",
+		[ATTACHMENT_TRACEPOINT] = "tracepoint",
+		[ATTACHMENT_CGROUP] = "cgroup",
+	};
+
+	return texts[kind];
+}
+
+bool hook_form_exists(const struct hook_form *form)
+{
+	return form->attachment[0].target;
+}
+
+bool hook_form_allowed(const struct hook *hook, const struct hook_form *form,
+		       enum attach_mode mode)
+{
+	if (mode == ATTACH_AUTO || form->mode == mode)
+		return true;
+	for (int i = 0; i < HOOK_FORMS; i++)
+		if (hook_form_exists(&hook->form[i]) &&
+		    hook->form[i].mode == mode)
+			return false;
+	return true;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROBE_HOOKS_H
+#define PROBE_HOOKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The attach ladder: what each probe wants to know about, and the forms in
+ * which a kernel may offer it, the best one first.
+ */
+
+/* --attach */
+enum attach_mode {
+	ATTACH_AUTO,
+	ATTACH_KPROBE,
+	ATTACH_TRACEPOINT,
+};
+
+const char *attach_mode_text(enum attach_mode mode);
+
+enum attachment_kind {
+	ATTACHMENT_KPROBE,
+	ATTACHMENT_KRETPROBE,
+	ATTACHMENT_RAW_TRACEPOINT,
+	ATTACHMENT_TRACEPOINT,
+	ATTACHMENT_CGROUP,
+};
+
+const char *attachment_kind_text(enum attachment_kind kind);
+
+struct attachment {
+	enum attachment_kind kind;
+	const char *target;   /* what it is attached to, in the kernel's terms */
+	const char *function; /* the program, in probes/ */
+	int attach_type;      /* ATTACHMENT_CGROUP: enum bpf_attach_type */
+};
+
+#define FORM_ATTACHMENTS 3
+#define HOOK_FORMS	 2
+
+/* One way to have a hook: all of its attachments are needed. */
+struct hook_form {
+	enum attach_mode mode; /* which --attach it belongs to */
+	struct attachment attachment[FORM_ATTACHMENTS];
+};
+
+struct hook {
+	const char *name;
+	const char *without; /* what is not seen without it */
+	struct hook_form form[HOOK_FORMS];
+};
+
+extern const struct hook hooks[];
+extern const size_t hook_count;
+
+/* A form is unused (at the end of the list) if it has no attachment. */
+bool hook_form_exists(const struct hook_form *form);
+
+/*
+ * Whether mode lets this form of the hook be tried: any form in auto mode,
+ * else the mode's own, or, for a hook that does not have that, any.
+ */
+bool hook_form_allowed(const struct hook *hook, const struct hook_form *form,
+		       enum attach_mode mode);
+
+#endif

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Kernel structures from BTF. Each structure is written packed, with explicit
+ * padding before every field, so that the compiler has nothing to decide: the
+ * offsets are the kernel's, whatever was configured in between.
+ */
+#include "probe/kernel_types.h"
+
+#include "base/log.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
+
+/* Anonymous structs and unions within each other: the kernel has up to 5. */
+#define NESTING_MAX   8
+#define FIELDS_MAX    64
+#define FIELDS_WANTED 12
+
+struct wanted_struct {
+	const char *name;
+	/* A leading "?": not in every kernel. No field at all: all of them. */
+	const char *field[FIELDS_WANTED];
+};
+
+/* In order of use: a structure that is embedded in another comes first. */
+static const struct wanted_struct wanted[] = {
+	{"pt_regs", {NULL}},
+	{"ns_common", {"inum"}},
+	{"net", {"ns"}},
+	{"sock_common",
+	 {"skc_daddr", "skc_rcv_saddr", "skc_dport", "skc_num", "skc_family",
+	  "skc_state", "skc_net", "?skc_v6_daddr", "?skc_v6_rcv_saddr"}},
+	{"sock", {"__sk_common", "sk_err", "sk_socket", "sk_protocol"}},
+	{"inode", {"i_ino"}},
+	{"socket_alloc", {"vfs_inode"}},
+	{"msghdr", {"msg_name"}},
+	{"kernfs_node", {"name"}},
+	{"cgroup", {"kn"}},
+	{"cgroup_subsys_state", {"cgroup"}},
+	{"css_set", {"dfl_cgrp", "subsys"}},
+	{"mm_struct", {"arg_start", "arg_end"}},
+	{"linux_binprm", {"interp"}},
+	{"task_struct",
+	 {"pid", "tgid", "comm", "group_leader", "real_parent", "cgroups", "mm",
+	  "?start_boottime", "?real_start_time"}},
+};
+
+#define WANTED_COUNT (sizeof(wanted) / sizeof(wanted[0]))
+
+/* One field with its place in bytes from the start of the structure. */
+struct placed_field {
+	const char *name;
+	uint32_t type;
+	uint32_t offset;
+};
+
+struct layout {
+	const char *name;
+	uint32_t size;
+	size_t count;
+	struct placed_field field[FIELDS_MAX];
+};
+
+static bool is_composite(const struct btf_type *type)
+{
+	return btf_is_struct(type) || btf_is_union(type);
+}
+
+/* Typedefs and qualifiers say nothing about layout. */
+static const struct btf_type *underlying(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	while (type && (btf_is_mod(type) || btf_is_typedef(type)))
+		type = btf__type_by_id(btf, type->type);
+	return type;
+}
+
+static const char *plain_name(const char *field)
+{
+	return *field == '?' ? field + 1 : field;
+}
+
+static bool is_wanted(const struct wanted_struct *want, const char *name)
+{
+	if (!want->field[0])
+		return true;
+	for (size_t i = 0; i < FIELDS_WANTED && want->field[i]; i++)
+		if (strcmp(plain_name(want->field[i]), name) == 0)
+			return true;
+	return false;
+}
+
+/* Collect the wanted fields of type, looking into its unnamed members. */
+static void collect_fields(const struct btf *btf, const struct btf_type *type,
+			   const struct wanted_struct *want, uint32_t base,
+			   unsigned int depth, struct layout *layout)
+{
+	const struct btf_member *member = btf_members(type);
+
+	for (uint32_t i = 0; i < btf_vlen(type); i++, member++) {
+		const char *name = btf__name_by_offset(btf, member->name_off);
+		uint32_t offset = base + btf_member_bit_offset(type, i) / 8;
+		const struct btf_type *inner = underlying(btf, member->type);
+
+		if (!name || !inner || btf_member_bitfield_size(type, i))
+			continue;
+		if (!*name && is_composite(inner) && depth < NESTING_MAX) {
+			collect_fields(btf, inner, want, offset, depth + 1,
+				       layout);
+			continue;
+		}
+		if (!*name || !is_wanted(want, name) ||
+		    layout->count == FIELDS_MAX)
+			continue;
+		layout->field[layout->count++] = (struct placed_field){
+			.name = name, .type = member->type, .offset = offset};
+	}
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct placed_field *left = a, *right = b;
+
+	return (left->offset > right->offset) - (left->offset < right->offset);
+}
+
+static bool has_field(const struct layout *layout, const char *name)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (strcmp(layout->field[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_wanted_struct(const char *name)
+{
+	for (size_t i = 0; i < WANTED_COUNT; i++)
+		if (strcmp(wanted[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Write one field's declaration and return its size in bytes. What is not a
+ * number, a pointer or a structure of ours is written as so many bytes.
+ */
+static uint32_t write_field(FILE *out, const struct btf *btf,
+			    const struct placed_field *field)
+{
+	const struct btf_type *type = underlying(btf, field->type);
+	uint32_t size = (uint32_t)btf__resolve_size(btf, field->type);
+	const char *name;
+
+	if (btf_is_ptr(type)) {
+		const struct btf_type *to = underlying(btf, type->type);
+
+		name = to ? btf__name_by_offset(btf, to->name_off) : "";
+		if (to && btf_is_struct(to) && is_wanted_struct(name))
+			fprintf(out, "\tstruct %s *%s;\n", name, field->name);
+		else
+			fprintf(out, "\tvoid *%s;\n", field->name);
+		return size;
+	}
+	name = btf__name_by_offset(btf, type->name_off);
+	if (btf_is_struct(type) && is_wanted_struct(name))
+		fprintf(out, "\tstruct %s %s;\n", name, field->name);
+	else if ((btf_is_int(type) || btf_is_any_enum(type)) && size <= 8)
+		fprintf(out, "\t__u%u %s;\n", size * 8, field->name);
+	else if (btf_is_array(type) &&
+		 btf_is_ptr(underlying(btf, btf_array(type)->type)))
+		fprintf(out, "\tvoid *%s[%u];\n", field->name,
+			btf_array(type)->nelems);
+	else
+		fprintf(out, "\tchar %s[%u];\n", field->name, size);
+	return size;
+}
+
+static void write_struct(FILE *out, const struct btf *btf,
+			 const struct layout *layout)
+{
+	uint32_t at = 0;
+	unsigned int pads = 0;
+
+	fprintf(out, "struct %s {\n", layout->name);
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct placed_field *field = &layout->field[i];
+
+		/* A second member of a union: its offset is in field one. */
+		if (field->offset < at)
+			continue;
+		if (field->offset > at)
+			fprintf(out, "\tchar pad%u[%u];\n", pads++,
+				field->offset - at);
+		at = field->offset + write_field(out, btf, field);
+	}
+	if (at < layout->size)
+		fprintf(out, "\tchar pad%u[%u];\n", pads, layout->size - at);
+	/* Packed alone makes clang read byte by byte, which a context forbids. */
+	fprintf(out, "} __attribute__((packed%s));\n",
+		layout->size % 8 == 0 ? ", aligned(8)" : "");
+}
+
+static int generate_struct(FILE *out, const struct btf *btf,
+			   const struct wanted_struct *want)
+{
+	struct layout layout = {.name = want->name};
+	int id = btf__find_by_name_kind(btf, want->name, BTF_KIND_STRUCT);
+	const struct btf_type *type;
+
+	if (id < 0) {
+		log_debug("BTF has no struct %s", want->name);
+		return -ENODATA;
+	}
+	type = btf__type_by_id(btf, (uint32_t)id);
+	layout.size = type->size;
+	collect_fields(btf, type, want, 0, 0, &layout);
+	qsort(layout.field, layout.count, sizeof(layout.field[0]), by_offset);
+	write_struct(out, btf, &layout);
+
+	for (size_t i = 0; i < FIELDS_WANTED && want->field[i]; i++) {
+		const char *name = plain_name(want->field[i]);
+		bool optional = name != want->field[i];
+
+		if (has_field(&layout, name)) {
+			if (optional)
+				fprintf(out, "#define HAVE_%s_%s 1\n",
+					want->name, name);
+		} else if (!optional) {
+			log_debug("BTF: struct %s has no %s", want->name, name);
+			return -ENODATA;
+		}
+	}
+	return 0;
+}
+
+/* The index of a cgroup v1 controller in css_set.subsys: an enumerator. */
+static void generate_cgroup_index(FILE *out, const struct btf *btf)
+{
+	int id = btf__find_by_name_kind(btf, "cgroup_subsys_id", BTF_KIND_ENUM);
+	const struct btf_type *type;
+	const struct btf_enum *value;
+
+	if (id < 0)
+		return;
+	type = btf__type_by_id(btf, (uint32_t)id);
+	value = btf_enum(type);
+	for (uint32_t i = 0; i < btf_vlen(type); i++, value++) {
+		const char *name = btf__name_by_offset(btf, value->name_off);
+
+		if (name && strcmp(name, "pids_cgrp_id") == 0)
+			fprintf(out, "#define CGROUP_V1_INDEX %d\n",
+				value->val);
+	}
+}
+
+int kernel_types_generate(const char *path, char **ret)
+{
+	struct btf *btf = btf__parse(path ? path : VMLINUX_BTF, NULL);
+	size_t len;
+	char *text = NULL;
+	FILE *out;
+	int err;
+
+	if (!btf)
+		return -errno;
+	out = open_memstream(&text, &len);
+	if (!out) {
+		err = -errno;
+		goto free_btf;
+	}
+	fprintf(out, "/* From this kernel's BTF. */\n");
+	err = 0;
+	for (size_t i = 0; i < WANTED_COUNT && !err; i++)
+		err = generate_struct(out, btf, &wanted[i]);
+	generate_cgroup_index(out, btf);
+	if (fclose(out) && !err)
+		err = -errno;
+	if (err)
+		free(text);
+	else
+		*ret = text;
+free_btf:
+	btf__free(btf);
+	return err;
+}
+
+const char *kernel_types_from_headers(void)
+{
+	return "/* From the installed kernel headers. */\n"
+	       "#include <linux/binfmts.h>\n"
+	       "#include <linux/cgroup-defs.h>\n"
+	       "#include <linux/fs.h>\n"
+	       "#include <linux/kernfs.h>\n"
+	       "#include <linux/mm_types.h>\n"
+	       "#include <linux/sched.h>\n"
+	       "#include <linux/socket.h>\n"
+	       "#include <linux/version.h>\n"
+	       "#include <net/net_namespace.h>\n"
+	       "#include <net/sock.h>\n"
+	       "#define HAVE_task_struct_start_boottime 1\n"
+	       "#if IS_ENABLED(CONFIG_IPV6)\n"
+	       "#define HAVE_sock_common_skc_v6_daddr 1\n"
+	       "#endif\n"
+	       "#if IS_ENABLED(CONFIG_CGROUP_PIDS)\n"
+	       "#define CGROUP_V1_INDEX pids_cgrp_id\n"
+	       "#endif\n";
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROBE_LOADER_H
+#define PROBE_LOADER_H
+
+#include "probe/hooks.h"
+#include "probe/source.h"
+
+#include <stdint.h>
+
+/*
+ * The process that compiles, loads and attaches, and then ends.
+ *
+ * It is a child of ours: what the compiler needs (libbcc, LLVM, BTF, their
+ * memory, the working directory they change) goes with it, and so does what
+ * goes wrong in there. What stays are descriptors, which it sends to us over a
+ * SOCK_SEQPACKET socket, one struct loader_message a packet.
+ */
+
+enum loader_message_kind {
+	LOADER_STAGE,	 /* text: a stage of the start; value: its ns */
+	LOADER_TYPES,	 /* value: enum kernel_types, as taken */
+	LOADER_TABLE,	 /* text: its name; one descriptor */
+	LOADER_ATTACHED, /* hook, form; a descriptor each attachment */
+	LOADER_MISSING,	 /* hook; text: why */
+	LOADER_NOISE,	 /* text: what libraries had to say */
+	LOADER_FAILED,	 /* text: why, and what to do; the last message */
+	LOADER_DONE,	 /* the last message */
+};
+
+struct loader_message {
+	uint32_t kind;
+	uint32_t hook;
+	uint32_t form;
+	uint32_t fd_count;
+	uint64_t value;
+	char text[1024];
+};
+
+struct loader_options {
+	enum attach_mode attach;
+	enum kernel_types types;
+};
+
+/*
+ * Run in the child: do all that, telling of it on socket, and exit. Does not
+ * return.
+ */
+_Noreturn void loader_run(const struct loader_options *options, int socket);
+
+/*
+ * Run in the parent: take the next message and up to FORM_ATTACHMENTS
+ * descriptors (now ours). 0, or -EPIPE if the child is gone.
+ */
+int loader_receive(int socket, struct loader_message *ret, int *fds);
+
+#endif

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+#include "probe/probe.h"
+
+#include "base/log.h"
+#include "event.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Attachments of all hooks together, with room to spare. */
+#define ATTACHED_FDS 32
+
+/* Memory for all perf buffers together, and the bounds for one of them. */
+#define BUFFER_BYTES_ALL (4u << 20)
+#define BUFFER_BYTES_MIN (64u << 10)
+#define BUFFER_BYTES_MAX (1u << 20)
+
+struct probe {
+	pid_t loader;
+	int socket;
+	int events;
+	int drops;
+	enum kernel_types types;
+	size_t attached_count;
+	int attached[ATTACHED_FDS];
+	const struct hook_form *form[ATTACHED_FDS];
+	struct perf_buffer *buffer;
+	uint64_t lost_in_buffer;
+
+	/* While probe_read() runs. */
+	probe_record_fn fn;
+	void *context;
+};
+
+static int libbpf_log(enum libbpf_print_level level, const char *format,
+		      va_list args)
+{
+	char text[512];
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	vsnprintf(text, sizeof(text), format, args);
+	text[strcspn(text, "\n")] = '\0';
+	log_debug("%s", text);
+	return 0;
+}
+
+int probe_start(const struct loader_options *options, struct probe **ret)
+{
+	struct probe *probe = calloc(1, sizeof(*probe));
+	int pair[2];
+	int err;
+
+	if (!probe)
+		return -ENOMEM;
+	probe->socket = -1;
+	probe->events = -1;
+	probe->drops = -1;
+	libbpf_set_print(libbpf_log);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
+		err = -errno;
+		goto fail;
+	}
+	probe->socket = pair[0];
+	probe->loader = fork();
+	if (probe->loader == 0) {
+		close(pair[0]);
+		loader_run(options, pair[1]);
+	}
+	close(pair[1]);
+	if (probe->loader < 0) {
+		err = -errno;
+		goto fail;
+	}
+	*ret = probe;
+	return 0;
+fail:
+	probe_destroy(probe);
+	return err;
+}
+
+static void reap_loader(struct probe *probe)
+{
+	if (probe->loader > 0)
+		waitpid(probe->loader, NULL, 0);
+	probe->loader = 0;
+}
+
+void probe_destroy(struct probe *probe)
+{
+	if (!probe)
+		return;
+	perf_buffer__free(probe->buffer);
+	for (size_t i = 0; i < probe->attached_count; i++)
+		close(probe->attached[i]);
+	if (probe->events >= 0)
+		close(probe->events);
+	if (probe->drops >= 0)
+		close(probe->drops);
+	/* The loader notices that nobody listens, and ends. */
+	if (probe->socket >= 0)
+		close(probe->socket);
+	reap_loader(probe);
+	free(probe);
+}
+
+static size_t record_size(uint32_t kind)
+{
+	switch (kind) {
+	case RECORD_EXEC:
+		return offsetof(struct record_exec, args);
+	case RECORD_FORK:
+		return sizeof(struct record_fork);
+	case RECORD_TCP_RESULT:
+		return sizeof(struct record_result);
+	case RECORD_TCP_CONNECT:
+	case RECORD_UDP_OPEN:
+	case RECORD_UDP_SEND:
+		return sizeof(struct record_connect);
+	default:
+		return SIZE_MAX;
+	}
+}
+
+/* perf aligns a record to 4 bytes and pads its end: copy it out. */
+static void on_sample(void *context, int cpu, void *bytes, uint32_t len)
+{
+	struct probe *probe = context;
+	union {
+		struct record_header header;
+		struct record_exec largest;
+	} record;
+
+	(void)cpu;
+	if (len < sizeof(record.header))
+		return;
+	memcpy(&record, bytes, len < sizeof(record) ? len : sizeof(record));
+	if (record.header.size > len || record.header.size > sizeof(record) ||
+	    record.header.size < record_size(record.header.kind))
+		return;
+	probe->fn(&record.header, probe->context);
+}
+
+static void on_lost(void *context, int cpu, __u64 count)
+{
+	struct probe *probe = context;
+
+	(void)cpu;
+	probe->lost_in_buffer += count;
+}
+
+static int open_buffer(struct probe *probe)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t bytes = BUFFER_BYTES_MAX;
+
+	while (bytes > BUFFER_BYTES_MIN &&
+	       bytes * (size_t)(cpus > 0 ? cpus : 1) > BUFFER_BYTES_ALL)
+		bytes /= 2;
+	probe->buffer = perf_buffer__new(probe->events, bytes / page, on_sample,
+					 on_lost, probe, NULL);
+	return probe->buffer ? 0 : -errno;
+}
+
+static void keep_fds(struct probe *probe, const struct loader_message *message,
+		     const int *fds)
+{
+	for (uint32_t i = 0; i < message->fd_count; i++) {
+		if (probe->attached_count < ATTACHED_FDS)
+			probe->attached[probe->attached_count++] = fds[i];
+		else
+			close(fds[i]);
+	}
+	if (message->hook < hook_count && message->form < HOOK_FORMS)
+		probe->form[message->hook] =
+			&hooks[message->hook].form[message->form];
+}
+
+/* 1: more to come, 0: done, or a negative errno. */
+static int take_message(struct probe *probe)
+{
+	struct loader_message message;
+	int fds[FORM_ATTACHMENTS];
+
+	if (loader_receive(probe->socket, &message, fds)) {
+		log_error("the process that loads the probes died; try again "
+			  "with -v");
+		return -EPIPE;
+	}
+	switch (message.kind) {
+	case LOADER_STAGE:
+		log_debug("start: %s %.1f ms", message.text,
+			  (double)message.value / 1e6);
+		return 1;
+	case LOADER_TYPES:
+		probe->types = (enum kernel_types)message.value;
+		return 1;
+	case LOADER_TABLE:
+		if (strcmp(message.text, "events") == 0) {
+			probe->events = fds[0];
+			return open_buffer(probe) ? -ENOMEM : 1;
+		}
+		probe->drops = fds[0];
+		return 1;
+	case LOADER_ATTACHED:
+		keep_fds(probe, &message, fds);
+		return 1;
+	case LOADER_MISSING:
+		log_warn("no %s: %s; not shown: %s", hooks[message.hook].name,
+			 message.text, hooks[message.hook].without);
+		return 1;
+	case LOADER_NOISE:
+		log_debug("%s", message.text);
+		return 1;
+	case LOADER_FAILED:
+		log_error("%s", message.text);
+		return -EINVAL;
+	default:
+		return 0;
+	}
+}
+
+int probe_wait(struct probe *probe)
+{
+	int more;
+
+	do
+		more = take_message(probe);
+	while (more > 0);
+	close(probe->socket);
+	probe->socket = -1;
+	reap_loader(probe);
+	if (more == 0 && !probe->attached_count) {
+		log_error("no probe could be attached to this kernel; see "
+			  "egrets --check");
+		return -ENODEV;
+	}
+	return more;
+}
+
+const char *probe_attach_text(const struct probe *probe)
+{
+	bool used[ATTACH_TRACEPOINT + 1] = {false};
+
+	/* Only where a hook has the choice. */
+	for (size_t i = 0; i < hook_count; i++)
+		if (probe->form[i] && hook_form_exists(&hooks[i].form[1]))
+			used[probe->form[i]->mode] = true;
+	if (used[ATTACH_KPROBE])
+		return "kprobe";
+	return "tracepoint";
+}
+
+enum kernel_types probe_types(const struct probe *probe)
+{
+	return probe->types;
+}
+
+const struct hook_form *probe_hook_form(const struct probe *probe, size_t hook)
+{
+	return hook < hook_count ? probe->form[hook] : NULL;
+}
+
+int probe_fd(const struct probe *probe)
+{
+	return perf_buffer__epoll_fd(probe->buffer);
+}
+
+int probe_read(struct probe *probe, probe_record_fn fn, void *context)
+{
+	probe->fn = fn;
+	probe->context = context;
+	return perf_buffer__consume(probe->buffer);
+}
+
+uint64_t probe_lost(struct probe *probe)
+{
+	uint32_t key = 0;
+	uint64_t dropped = 0;
+
+	if (probe->drops >= 0)
+		bpf_map_lookup_elem(probe->drops, &key, &dropped);
+	return probe->lost_in_buffer + dropped;
+}

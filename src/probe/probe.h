@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROBE_PROBE_H
+#define PROBE_PROBE_H
+
+#include "probe/loader.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The probes in the kernel, seen from the program: started, waited for, and
+ * then read as a stream of records (probes/event.h).
+ *
+ * Everything in the kernel hangs on descriptors of ours: when they are closed,
+ * or the process ends in any way, nothing is left.
+ */
+struct probe;
+
+/*
+ * Begin to compile and attach, in a child process, and return at once. 0, or
+ * a negative errno.
+ */
+int probe_start(const struct loader_options *options, struct probe **ret);
+void probe_destroy(struct probe *probe);
+
+/*
+ * Wait until the probes are attached and their records flow. 0, or a negative
+ * errno, with the reason and the cure logged. A hook that cannot be attached
+ * in any form is logged as a warning, and the rest goes on.
+ */
+int probe_wait(struct probe *probe);
+
+/*
+ * What was chosen, after probe_wait(): "kprobe" (where there are any) or
+ * "tracepoint", and
+ * where the kernel's types came from.
+ */
+const char *probe_attach_text(const struct probe *probe);
+enum kernel_types probe_types(const struct probe *probe);
+
+/* The form in which a hook is attached, or NULL. */
+const struct hook_form *probe_hook_form(const struct probe *probe,
+					size_t hook);
+
+/* Becomes readable when there are records. */
+int probe_fd(const struct probe *probe);
+
+/*
+ * Hand over every record that is waiting. The records of one CPU come in order,
+ * those of different CPUs do not. A record is borrowed, of a kind and size
+ * that fit together, and aligned.
+ */
+typedef void (*probe_record_fn)(const struct record_header *record,
+				void *context);
+int probe_read(struct probe *probe, probe_record_fn fn, void *context);
+
+/* Records lost so far because a perf buffer or a table was full. */
+uint64_t probe_lost(struct probe *probe);
+
+#endif

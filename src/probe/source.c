@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "probe/source.h"
+
+#include "base/cleanup.h"
+#include "probe/kernel_types.h"
+#include "probe/probe_text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Each uses what stands before it. */
+static const char *const parts[] = {
+	"event.h",   "common.h",      "tcp.bpf.c",
+	"udp.bpf.c", "process.bpf.c", "cgroup.bpf.c",
+};
+
+const char *kernel_types_text(enum kernel_types types)
+{
+	switch (types) {
+	case KERNEL_TYPES_BTF:
+		return "btf";
+	case KERNEL_TYPES_HEADERS:
+		return "headers";
+	default:
+		return "auto";
+	}
+}
+
+static const char *part_text(const char *name)
+{
+	for (const struct probe_text *file = probe_texts; file->name; file++)
+		if (strcmp(file->name, name) == 0)
+			return file->text;
+	return NULL;
+}
+
+int source_assemble(enum kernel_types *types, char **ret)
+{
+	_cleanup_free_ char *from_btf = NULL;
+	char *text = NULL;
+	size_t len;
+	FILE *out;
+	int err;
+
+	if (*types != KERNEL_TYPES_HEADERS) {
+		err = kernel_types_generate(NULL, &from_btf);
+		if (err && *types == KERNEL_TYPES_BTF)
+			return err;
+		*types = err ? KERNEL_TYPES_HEADERS : KERNEL_TYPES_BTF;
+	}
+	out = open_memstream(&text, &len);
+	if (!out)
+		return -errno;
+	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		fprintf(out, "\n/* %s */\n%s", parts[i], part_text(parts[i]));
+	if (fclose(out)) {
+		free(text);
+		return -ENOMEM;
+	}
+	*ret = text;
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PROBE_SOURCE_H
+#define PROBE_SOURCE_H
+
+/* Where the kernel's types come from: --kernel-types. */
+enum kernel_types {
+	KERNEL_TYPES_AUTO, /* BTF if there is any, else headers */
+	KERNEL_TYPES_BTF,
+	KERNEL_TYPES_HEADERS,
+};
+
+const char *kernel_types_text(enum kernel_types types);
+
+/*
+ * Put together the C text that is compiled: the kernel's types, the records
+ * shared with user space, and every probe. *types is what was asked for and
+ * becomes what was taken. *ret is the caller's to free. 0, or a negative
+ * errno: -ENOENT or -ENODATA if BTF is wanted and cannot serve.
+ */
+int source_assemble(enum kernel_types *types, char **ret);
+
+#endif
