@@ -1,0 +1,177 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # lab.sh's variables
+#
+# What the end-to-end tests are written with: run egrets, pick events from
+# what it printed, compare. Source it after lab.sh.
+#
+#	EGRETS            the program (default: the newest build)
+#	EGRETS_HELPERS    directory of race, sink, … (default: beside it)
+#	EGRETS_ATTACH     auto, kprobe or tracepoint
+#	EGRETS_PATIENCE   factor on every time limit, for emulated machines
+
+expect_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+expect_failures=0
+egrets_pid=
+egrets_status=
+
+expect_setup()
+{
+	local build
+
+	if [[ -z ${EGRETS:-} ]]; then
+		for build in release dev asan; do
+			EGRETS=$expect_source/build/$build/egrets
+			[[ -x $EGRETS ]] && break
+		done
+	fi
+	[[ -x $EGRETS ]] || lab_skip "no $EGRETS (build it, or set EGRETS)"
+	EGRETS=$(realpath "$EGRETS")
+	: "${EGRETS_HELPERS:=$(dirname "$EGRETS")/test/e2e}"
+	lab_need jq
+}
+expect_setup
+
+expect_pass()
+{
+	printf 'ok: %s\n' "$1"
+}
+
+expect_fail()
+{
+	printf 'FAILED: %s\n' "$1"
+	expect_failures=$((expect_failures + 1))
+}
+
+# expect_is WHAT ACTUAL EXPECTED
+expect_is()
+{
+	if [[ $2 == "$3" ]]; then
+		expect_pass "$1"
+	else
+		expect_fail "$1"
+		printf '\tis:     %q\n\tshould: %q\n' "$2" "$3"
+	fi
+}
+
+# expect_like WHAT ACTUAL REGEX
+expect_like()
+{
+	if [[ $2 =~ $3 ]]; then
+		expect_pass "$1"
+	else
+		expect_fail "$1"
+		printf '\tis:          %q\n\tshould match: %s\n' "$2" "$3"
+	fi
+}
+
+# expect_true WHAT COMMAND...
+expect_true()
+{
+	local what=$1
+
+	shift
+	if "$@"; then
+		expect_pass "$what"
+	else
+		expect_fail "$what"
+		printf '\tfailed: %s\n' "$*"
+	fi
+}
+
+# The last line of every test.
+expect_done()
+{
+	if ((expect_failures)); then
+		printf '%d failed\n' "$expect_failures"
+		exit 1
+	fi
+	exit 0
+}
+
+egrets_is_ready()
+{
+	grep -q '^egrets: ready' "$lab_dir/err" || lab_is_gone "$egrets_pid"
+}
+
+# egrets_start [OPTION...]: events go to $lab_dir/out, the rest to
+# $lab_dir/err; returns when it is ready.
+egrets_start()
+{
+	# Opened by egrets itself, an old line could be taken for the new one's.
+	: >"$lab_dir/err"
+	"$EGRETS" --attach="${EGRETS_ATTACH:-auto}" "$@" \
+		>"$lab_dir/out" 2>"$lab_dir/err" &
+	egrets_pid=$!
+	lab_pids+=("$egrets_pid")
+	lab_wait 30 egrets_is_ready || {
+		lab_note "egrets is not ready after 30 seconds"
+		cat "$lab_dir/err" >&2
+		exit 1
+	}
+	lab_is_gone "$egrets_pid" || return 0
+	egrets_wait
+	cat "$lab_dir/err" >&2
+	((egrets_status == 77)) &&
+		lab_skip "egrets cannot run here: $(tail -n 1 "$lab_dir/err")"
+	lab_note "egrets ended at once with status $egrets_status"
+	exit 1
+}
+
+egrets_wait()
+{
+	egrets_status=0
+	wait "$egrets_pid" || egrets_status=$?
+}
+
+# egrets_stop: as a user would, with Ctrl-C.
+egrets_stop()
+{
+	kill -INT "$egrets_pid" 2>/dev/null || true
+	lab_wait 20 lab_is_gone "$egrets_pid" || {
+		expect_fail "egrets ends within 20 seconds of SIGINT"
+		kill -KILL "$egrets_pid" 2>/dev/null || true
+	}
+	egrets_wait
+	if ((egrets_status != 0)); then
+		expect_fail "egrets exits with 0 (it was $egrets_status)"
+		sed 's/^/\t/' "$lab_dir/err"
+	fi
+}
+
+# events FILTER [JQ-ARGUMENT...]: of the JSON lines, with `pid` and `kind`
+# ready to use, one result a line.
+events()
+{
+	local filter=$1
+
+	shift
+	jq -r "$@" '.event.action as $kind | .process.pid as $pid |
+		'"$filter" "$lab_dir/out"
+}
+
+# count FILTER [JQ-ARGUMENT...]: how many events it selects.
+count()
+{
+	local filter=$1
+
+	shift
+	events "select($filter) | 1" "$@" | wc -l
+}
+
+# lab_sink PORT: accept connections and datagrams in the server namespace.
+lab_sink()
+{
+	[[ -x $EGRETS_HELPERS/sink ]] ||
+		lab_skip "no $EGRETS_HELPERS/sink (build the tests)"
+	lab_server_start "$EGRETS_HELPERS/sink" "$1" >"$lab_dir/sink"
+	lab_wait 10 grep -qx ready "$lab_dir/sink"
+}
+
+# No event says that something was lost.
+expect_nothing_lost()
+{
+	expect_is "$1: nothing was lost" \
+		"$(events 'select($kind == "egrets.lost") |
+			tojson')" ""
+}
