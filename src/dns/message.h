@@ -19,8 +19,10 @@
 
 /* Answer records kept per message; more are counted but not kept. */
 #define DNS_RECORDS_MAX 64
-/* Text of one record's value: a name, or a quoted summary. */
-#define DNS_VALUE_MAX 256
+/* Text of one record's value with its NUL: three numbers and a name (SRV). */
+#define DNS_VALUE_MAX (3 * 6 + DNS_NAME_TEXT_MAX)
+/* Text of all values of one message. */
+#define DNS_TEXT_MAX 4096
 
 enum dns_type {
 	DNS_TYPE_A = 1,
@@ -39,6 +41,9 @@ enum dns_type {
 	DNS_TYPE_ANY = 255,
 };
 
+#define DNS_CLASS_IN	 1
+#define DNS_OPCODE_QUERY 0
+
 /* Longest text of a type or response code: "TYPE65535", "BADVERS", … */
 #define DNS_CODE_TEXT 16
 
@@ -56,13 +61,15 @@ struct dns_record {
 	/*
 	 * The record is about the name asked for: its owner is that name, or
 	 * one that the message's CNAME and DNAME records lead to from it, in
-	 * whatever order they stand.
+	 * whatever order they stand; or it is a DNAME on that way. Never set
+	 * in a question, nor with an opcode other than QUERY.
 	 */
 	bool on_chain;
-	struct addr addr; /* A and AAAA */
+	struct addr addr; /* A and AAAA; zero with all others */
 	/*
-	 * Everything else: the target's name for CNAME, DNAME, NS, PTR; empty
-	 * for types whose content we do not read.
+	 * The target's name for CNAME, DNAME, NS, PTR; "10 mail.example" for
+	 * MX, "0 5 5060 sip.example" for SRV; empty for types whose content we
+	 * do not read.
 	 */
 	uint16_t value; /* offset into dns_message.text */
 };
@@ -80,24 +87,30 @@ struct dns_message {
 	uint16_t class;
 	char name[DNS_NAME_TEXT_MAX];
 
-	/* The answer section, in order. */
+	/*
+	 * The answer section, in order: its records of class IN, for in other
+	 * classes the same types hold other things.
+	 */
 	uint16_t record_count; /* kept in record[] */
-	uint16_t record_total; /* said by the header */
+	uint16_t record_total; /* said by the header, of any class */
 	struct dns_record record[DNS_RECORDS_MAX];
 
 	/* The capture ended before the message: what is above is what it had. */
 	bool is_cut;
 
 	size_t text_len;
-	char text[4096]; /* values, each NUL-terminated; text[0] is "" */
+	char text[DNS_TEXT_MAX]; /* values with their NUL; text[0] is "" */
 };
 
 /*
  * Parse a message of wire_len bytes, of which the first len were captured.
  * 0, or -EBADMSG if it is not a well-formed message up to and including its
  * answer section; a message cut by the capture (len < wire_len) is given as
- * far as it goes, with is_cut set, if its question is there.
+ * far as it goes, with is_cut set, if its question is there. Trouble after the
+ * answer section only means that rcode lacks its upper bits.
  * A message whose values do not fit into text keeps the records that do.
+ * *ret is filled in place: after an error it holds nothing of use, and bytes
+ * of name, record and text that are not in use are never written.
  */
 int dns_message_parse(const void *bytes, size_t len, size_t wire_len,
 		      struct dns_message *ret);
