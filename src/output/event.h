@@ -59,11 +59,11 @@ struct event_container {
 };
 
 enum event_result {
-	EVENT_RESULT_NONE,	  /* has no outcome: a datagram was sent */
-	EVENT_RESULT_PENDING,	  /* not decided when the line was printed */
+	EVENT_RESULT_NONE,    /* has no outcome: a datagram was sent */
+	EVENT_RESULT_PENDING, /* not decided when the line was printed */
 	EVENT_RESULT_ESTABLISHED,
-	EVENT_RESULT_FAILED,	  /* with error */
-	EVENT_RESULT_ABORTED,	  /* closed by the program before an outcome */
+	EVENT_RESULT_FAILED,  /* with error */
+	EVENT_RESULT_ABORTED, /* closed by the program before an outcome */
 };
 
 struct event_connection {
@@ -75,6 +75,18 @@ struct event_connection {
 	struct names_choice choice;
 };
 
+/* Longest text of a result, with its NUL: "established", "ERRNO4095", … */
+#define EVENT_RESULT_TEXT 24
+
+/*
+ * "established", "pending", "aborted", or the symbol of the error
+ * ("ECONNREFUSED"; "ERRNO<n>" for a number without one). NULL if there is no
+ * outcome to speak of. The result is either a constant or buf, which holds
+ * EVENT_RESULT_TEXT bytes.
+ */
+const char *event_result_text(const struct event_connection *connection,
+			      char *buf);
+
 struct event_dns {
 	struct endpoint client;
 	struct endpoint server;
@@ -82,6 +94,7 @@ struct event_dns {
 	/* dns.answer: from question to answer, and whether one was seen. */
 	bool unsolicited;
 	uint64_t latency_ns;
+	uint8_t protocol; /* IPPROTO_UDP or IPPROTO_TCP; 0: not known */
 };
 
 struct event_lost {

@@ -24,7 +24,7 @@ enum sink_format {
 struct sink;
 
 struct sink_options {
-	int fd; /* borrowed, blocking */
+	int fd; /* borrowed; SIGPIPE is for the program to ignore */
 	enum sink_format format;
 	bool verbose;	   /* text: also the fields that few people need */
 	uint64_t start_ns; /* the zero of [ssss], on the events' clock */

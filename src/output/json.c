@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Keys are appended as literals. Every member ends with a comma, and closing
+ * an object or array overwrites the last one: no member has to know whether
+ * it is the first.
+ */
+#include "output/json.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+
+#define ECS_VERSION "8.11.0"
+
+/* Literals shrink to stores only where strlen() is folded. */
+#define always_inline inline __attribute__((always_inline))
+
+static always_inline void json_open(struct writer *writer, const char *opening)
+{
+	writer_string(writer, opening);
+}
+
+/* bracket: '}' or ']'. Not for what may be empty. */
+static void json_close(struct writer *writer, char bracket)
+{
+	if (writer_failed(writer))
+		return;
+	writer->text[writer->len - 1] = bracket;
+	writer_char(writer, ',');
+}
+
+/* Keys are literals with quotes and colon. */
+static always_inline void add_literal(struct writer *writer, const char *member)
+{
+	writer_string(writer, member);
+	writer_char(writer, ',');
+}
+
+static always_inline void add_u64(struct writer *writer, const char *key,
+				  uint64_t value)
+{
+	writer_string(writer, key);
+	writer_u64(writer, value);
+	writer_char(writer, ',');
+}
+
+static always_inline void add_bytes(struct writer *writer, const char *key,
+				    const char *bytes, size_t len)
+{
+	writer_string(writer, key);
+	writer_json_string(writer, bytes, len);
+	writer_char(writer, ',');
+}
+
+/* NULL is not known: left out. */
+static always_inline void add_string(struct writer *writer, const char *key,
+				     const char *value)
+{
+	if (value)
+		add_bytes(writer, key, value, strlen(value));
+}
+
+static always_inline void add_addr(struct writer *writer, const char *key,
+				   const struct addr *addr)
+{
+	writer_string(writer, key);
+	writer_char(writer, '"');
+	writer_addr(writer, addr);
+	writer_string(writer, "\",");
+}
+
+static bool is_connection(const struct event *event)
+{
+	return event->kind != EVENT_DNS_QUERY &&
+	       event->kind != EVENT_DNS_ANSWER &&
+	       event->kind != EVENT_EGRETS_LOST;
+}
+
+static void add_connection_outcome(struct writer *writer,
+				   const struct event_connection *connection)
+{
+	switch (connection->result) {
+	case EVENT_RESULT_NONE:
+		return;
+	case EVENT_RESULT_PENDING:
+		add_literal(writer, "\"outcome\":\"unknown\"");
+		return;
+	case EVENT_RESULT_ESTABLISHED:
+		add_literal(writer, "\"outcome\":\"success\"");
+		break;
+	case EVENT_RESULT_FAILED:
+		add_literal(writer, "\"outcome\":\"failure\"");
+		break;
+	case EVENT_RESULT_ABORTED:
+		add_literal(writer, "\"outcome\":\"unknown\"");
+		break;
+	}
+	add_u64(writer, "\"duration\":", connection->duration_ns);
+}
+
+static void add_event(struct writer *writer, const struct event *event)
+{
+	json_open(writer, "\"event\":{\"kind\":\"event\","
+			  "\"category\":[\"network\"],\"dataset\":\"egrets\","
+			  "\"action\":\"");
+	/* Names of events need no escape. */
+	writer_string(writer, event_name(event->kind));
+	add_literal(writer, "\"");
+	switch (event->kind) {
+	case EVENT_DNS_QUERY:
+		add_literal(writer, "\"type\":[\"connection\",\"protocol\"]");
+		break;
+	case EVENT_DNS_ANSWER:
+		add_literal(writer, "\"type\":[\"connection\",\"protocol\"]");
+		if (event->dns.message->rcode)
+			add_literal(writer, "\"outcome\":\"failure\"");
+		else
+			add_literal(writer, "\"outcome\":\"success\"");
+		if (!event->dns.unsolicited)
+			add_u64(writer, "\"duration\":", event->dns.latency_ns);
+		break;
+	case EVENT_EGRETS_LOST:
+		add_literal(writer, "\"type\":[\"info\"]");
+		break;
+	default:
+		add_literal(writer, "\"type\":[\"connection\",\"start\"]");
+		add_connection_outcome(writer, &event->connection);
+	}
+	json_close(writer, '}');
+}
+
+/* argv as an array, and joined by spaces. */
+static void add_arguments(struct writer *writer, const char *args, size_t len)
+{
+	const char *end = args + len;
+
+	if (!args || !len)
+		return;
+	json_open(writer, "\"args\":[");
+	for (const char *arg = args; arg < end;) {
+		size_t left = (size_t)(end - arg);
+		size_t arg_len = strnlen(arg, left);
+
+		add_bytes(writer, "", arg, arg_len);
+		arg += arg_len + (arg_len < left);
+	}
+	json_close(writer, ']');
+
+	json_open(writer, "\"command_line\":\"");
+	for (const char *arg = args; arg < end;) {
+		size_t left = (size_t)(end - arg);
+		size_t arg_len = strnlen(arg, left);
+
+		if (arg > args)
+			writer_char(writer, ' ');
+		writer_json_escaped(writer, arg, arg_len);
+		arg += arg_len + (arg_len < left);
+	}
+	add_literal(writer, "\"");
+}
+
+static void add_process(struct writer *writer,
+			const struct event_process *process)
+{
+	if (!process_id_known(process->id))
+		return;
+	json_open(writer, "\"process\":{");
+	add_u64(writer, "\"pid\":", process->id.tgid);
+	add_string(writer, "\"name\":", process->comm);
+	add_string(writer, "\"executable\":", process->executable);
+	add_arguments(writer, process->args, process->args_len);
+	if (process->ppid) {
+		add_u64(writer, "\"parent\":{\"pid\":", process->ppid);
+		json_close(writer, '}');
+	}
+	if (process->tid) {
+		add_u64(writer, "\"thread\":{\"id\":", process->tid);
+		json_close(writer, '}');
+	}
+	json_close(writer, '}');
+
+	json_open(writer, "\"user\":{\"id\":\"");
+	writer_u64(writer, process->uid);
+	add_literal(writer, "\"");
+	json_close(writer, '}');
+}
+
+static void add_source(struct writer *writer, const struct endpoint *source)
+{
+	bool has_addr = !addr_is_unspecified(&source->addr);
+
+	if (!has_addr && !source->port)
+		return;
+	json_open(writer, "\"source\":{");
+	if (has_addr)
+		add_addr(writer, "\"ip\":", &source->addr);
+	if (source->port)
+		add_u64(writer, "\"port\":", source->port);
+	json_close(writer, '}');
+}
+
+/* domain: NULL if no name led there. */
+static void add_destination(struct writer *writer,
+			    const struct endpoint *destination,
+			    const char *domain)
+{
+	json_open(writer, "\"destination\":{");
+	add_addr(writer, "\"address\":", &destination->addr);
+	add_addr(writer, "\"ip\":", &destination->addr);
+	add_u64(writer, "\"port\":", destination->port);
+	add_string(writer, "\"domain\":", domain);
+	json_close(writer, '}');
+}
+
+/* egress: what this machine's own processes send. */
+static void add_network(struct writer *writer, bool is_v4, int protocol,
+			bool is_dns, bool is_egress)
+{
+	json_open(writer, "\"network\":{");
+	if (is_v4)
+		add_literal(writer, "\"type\":\"ipv4\"");
+	else
+		add_literal(writer, "\"type\":\"ipv6\"");
+	if (protocol == IPPROTO_TCP)
+		add_literal(writer, "\"transport\":\"tcp\"");
+	if (protocol == IPPROTO_UDP)
+		add_literal(writer, "\"transport\":\"udp\"");
+	if (is_dns)
+		add_literal(writer, "\"protocol\":\"dns\"");
+	if (is_egress)
+		add_literal(writer, "\"direction\":\"egress\"");
+	json_close(writer, '}');
+}
+
+static void add_connection_network(struct writer *writer,
+				   const struct event *event)
+{
+	bool is_tcp = event->kind == EVENT_PROCESS_TCP_V4 ||
+		      event->kind == EVENT_PROCESS_TCP_V6;
+	bool is_v4 = event->kind == EVENT_PROCESS_TCP_V4 ||
+		     event->kind == EVENT_PROCESS_UDP_V4;
+
+	add_source(writer, &event->connection.local);
+	add_destination(writer, &event->connection.remote,
+			event->connection.choice.name);
+	add_network(writer, is_v4, is_tcp ? IPPROTO_TCP : IPPROTO_UDP, false,
+		    true);
+}
+
+static const char *dns_class_text(uint16_t class, char *buf, size_t size)
+{
+	switch (class) {
+	case 1:
+		return "IN";
+	case 3:
+		return "CH";
+	case 4:
+		return "HS";
+	case 254:
+		return "NONE";
+	case 255:
+		return "ANY";
+	default: /* RFC 3597 5 */
+		snprintf(buf, size, "CLASS%u", class);
+		return buf;
+	}
+}
+
+static bool is_address(const struct dns_record *record)
+{
+	return record->type == DNS_TYPE_A || record->type == DNS_TYPE_AAAA;
+}
+
+/* Every record as it came: answers says what was said, not what is believed. */
+static void add_dns_records(struct writer *writer,
+			    const struct dns_message *message)
+{
+	char buf[DNS_CODE_TEXT];
+
+	if (!message->record_count)
+		return;
+	json_open(writer, "\"answers\":[");
+	for (size_t i = 0; i < message->record_count; i++) {
+		const struct dns_record *record = &message->record[i];
+
+		json_open(writer, "{");
+		add_string(writer,
+			   "\"type\":", dns_type_text(record->type, buf));
+		add_u64(writer, "\"ttl\":", record->ttl_s);
+		if (is_address(record))
+			add_addr(writer, "\"data\":", &record->addr);
+		else
+			add_string(writer, "\"data\":",
+				   dns_record_value(message, record));
+		json_close(writer, '}');
+	}
+	json_close(writer, ']');
+}
+
+/* The addresses of the name asked for, and no stranger's. */
+static void add_resolved(struct writer *writer,
+			 const struct dns_message *message)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < message->record_count; i++) {
+		const struct dns_record *record = &message->record[i];
+
+		if (!record->on_chain || !is_address(record))
+			continue;
+		if (!any)
+			json_open(writer, "\"resolved_ip\":[");
+		any = true;
+		add_addr(writer, "", &record->addr);
+	}
+	if (any)
+		json_close(writer, ']');
+}
+
+static void add_dns(struct writer *writer, const struct event *event)
+{
+	const struct dns_message *message = event->dns.message;
+	char buf[DNS_CODE_TEXT];
+
+	if (event->kind == EVENT_DNS_ANSWER)
+		json_open(writer, "\"dns\":{\"type\":\"answer\",\"id\":\"");
+	else
+		json_open(writer, "\"dns\":{\"type\":\"query\",\"id\":\"");
+	writer_u64(writer, message->id);
+	add_literal(writer, "\"");
+	if (message->question_count) {
+		json_open(writer, "\"question\":{");
+		add_string(writer, "\"name\":", message->name);
+		add_string(writer,
+			   "\"type\":", dns_type_text(message->type, buf));
+		add_string(writer, "\"class\":",
+			   dns_class_text(message->class, buf, sizeof(buf)));
+		json_close(writer, '}');
+	}
+	if (event->kind == EVENT_DNS_ANSWER) {
+		add_string(writer, "\"response_code\":",
+			   dns_rcode_text(message->rcode, buf));
+		add_dns_records(writer, message);
+		add_resolved(writer, message);
+	}
+	json_close(writer, '}');
+}
+
+static void add_dns_network(struct writer *writer, const struct event *event)
+{
+	const struct event_dns *dns = &event->dns;
+
+	add_source(writer, &dns->client);
+	add_destination(writer, &dns->server, NULL);
+	add_network(writer, addr_is_v4(&dns->server.addr), dns->protocol, true,
+		    process_id_known(event->process.id));
+}
+
+static void add_container(struct writer *writer,
+			  const struct event_container *container)
+{
+	if (!container->id)
+		return;
+	json_open(writer, "\"container\":{");
+	add_string(writer, "\"id\":", container->id);
+	add_string(writer, "\"runtime\":", container->engine);
+	if (container->image) {
+		add_string(writer, "\"image\":{\"name\":", container->image);
+		json_close(writer, '}');
+	}
+	json_close(writer, '}');
+}
+
+static void add_choice(struct writer *writer, const struct names_choice *choice)
+{
+	unsigned int listed = choice->candidates;
+
+	if (!choice->name)
+		return;
+	json_open(writer, "\"dns\":{");
+	add_string(writer, "\"via\":", names_via_text(choice->via));
+	if (choice->stale)
+		add_literal(writer, "\"stale\":true");
+	if (listed > NAMES_CANDIDATES)
+		listed = NAMES_CANDIDATES;
+	if (listed) {
+		json_open(writer, "\"candidates\":[");
+		for (unsigned int i = 0; i < listed; i++)
+			add_string(writer, "", choice->candidate[i]);
+		json_close(writer, ']');
+		add_u64(writer, "\"candidates_total\":", choice->candidates);
+	}
+	json_close(writer, '}');
+}
+
+/* What the message's other fields cannot say about an answer. */
+static void add_answer_caveats(struct writer *writer,
+			       const struct event_dns *dns)
+{
+	const struct dns_message *message = dns->message;
+
+	if (dns->unsolicited)
+		add_literal(writer, "\"unsolicited\":true");
+	if (!message->is_truncated && !message->is_cut &&
+	    message->record_total <= message->record_count)
+		return;
+	json_open(writer, "\"dns\":{");
+	if (message->is_truncated)
+		add_literal(writer, "\"truncated\":true");
+	if (message->is_cut)
+		add_literal(writer, "\"cut\":true");
+	if (message->record_total > message->record_count)
+		add_u64(writer, "\"records_total\":", message->record_total);
+	json_close(writer, '}');
+}
+
+/* start_ticks tells apart processes that had the same number. */
+static void add_own_process(struct writer *writer,
+			    const struct event_process *process)
+{
+	if (!process_id_known(process->id))
+		return;
+	json_open(writer, "\"process\":{");
+	add_u64(writer, "\"start_ticks\":", process->id.start_ticks);
+	if (process->args_cut)
+		add_literal(writer, "\"args_cut\":true");
+	json_close(writer, '}');
+
+	if (!process->cgroup_id && !process->cgroup)
+		return;
+	json_open(writer, "\"cgroup\":{");
+	if (process->cgroup_id)
+		add_u64(writer, "\"id\":", process->cgroup_id);
+	add_string(writer, "\"name\":", process->cgroup);
+	json_close(writer, '}');
+}
+
+static void add_own(struct writer *writer, const struct event *event)
+{
+	const struct event_container *container = &event->container;
+	size_t before = writer->len, inside;
+	char buf[EVENT_RESULT_TEXT];
+
+	json_open(writer, "\"egrets\":{");
+	inside = writer->len;
+	if (is_connection(event)) {
+		add_string(writer, "\"result\":",
+			   event_result_text(&event->connection, buf));
+		add_choice(writer, &event->connection.choice);
+	} else if (event->kind == EVENT_DNS_ANSWER) {
+		add_answer_caveats(writer, &event->dns);
+	} else if (event->kind == EVENT_EGRETS_LOST) {
+		json_open(writer, "\"lost\":{");
+		add_string(writer, "\"source\":", event->lost.source);
+		add_u64(writer, "\"count\":", event->lost.count);
+		json_close(writer, '}');
+	}
+	if (event->netns)
+		add_u64(writer, "\"netns\":", event->netns);
+	add_own_process(writer, &event->process);
+	if (container->id && (container->hostname || container->ip)) {
+		json_open(writer, "\"container\":{");
+		add_string(writer, "\"hostname\":", container->hostname);
+		add_string(writer, "\"ip\":", container->ip);
+		json_close(writer, '}');
+	}
+	if (writer->len == inside)
+		writer->len = before;
+	else
+		json_close(writer, '}');
+}
+
+void json_format(struct writer *writer, const struct event *event,
+		 int64_t wall_offset_ns)
+{
+	json_open(writer, "{\"@timestamp\":\"");
+	writer_timestamp(writer, event->time_ns + (uint64_t)wall_offset_ns);
+	add_literal(writer, "\",\"ecs\":{\"version\":\"" ECS_VERSION "\"}");
+	add_event(writer, event);
+	add_process(writer, &event->process);
+	if (event->kind == EVENT_DNS_QUERY || event->kind == EVENT_DNS_ANSWER) {
+		add_dns_network(writer, event);
+		add_dns(writer, event);
+	} else if (is_connection(event)) {
+		add_connection_network(writer, event);
+	}
+	add_container(writer, &event->container);
+	add_own(writer, event);
+	if (writer_failed(writer))
+		return;
+	writer->text[writer->len - 1] = '}';
+	writer_char(writer, '\n');
+}

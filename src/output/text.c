@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: MIT
+#include "output/text.h"
+
+#include <string.h>
+
+/* Text of the arguments that a line shows, unless it is to be verbose. */
+#define TEXT_ARGS_MAX 256
+
+#define NS_PER_SECOND 1000000000ULL
+
+/* Keys are literals with their leading space and '='. */
+static void add_string(struct writer *writer, const char *key,
+		       const char *value)
+{
+	writer_string(writer, key);
+	if (value)
+		writer_text_value(writer, value, strlen(value));
+}
+
+static void add_u64(struct writer *writer, const char *key, uint64_t value)
+{
+	writer_string(writer, key);
+	writer_u64(writer, value);
+}
+
+static void add_endpoint(struct writer *writer, const char *key,
+			 const struct endpoint *endpoint)
+{
+	writer_string(writer, key);
+	writer_endpoint(writer, endpoint);
+}
+
+static void add_milliseconds(struct writer *writer, const char *key,
+			     uint64_t ns)
+{
+	writer_string(writer, key);
+	writer_milliseconds(writer, ns);
+}
+
+/* The comma before an item of a list that began at mark. */
+static void list_next(struct writer *writer, size_t mark)
+{
+	if (writer->len > mark)
+		writer_char(writer, ',');
+}
+
+static void list_item(struct writer *writer, size_t mark, const char *item)
+{
+	const char *comma;
+
+	list_next(writer, mark);
+	while ((comma = strchr(item, ','))) {
+		writer_bytes(writer, item, (size_t)(comma - item));
+		writer_string(writer, "\\044");
+		item = comma + 1;
+	}
+	writer_string(writer, item);
+}
+
+static void add_asker(struct writer *writer, const struct event *event)
+{
+	if (!process_id_known(event->process.id))
+		return;
+	add_string(writer, " comm=", event->process.comm);
+	add_u64(writer, " pid=", event->process.id.tgid);
+}
+
+static void add_dns_details(struct writer *writer, const struct event *event)
+{
+	add_endpoint(writer, " client=", &event->dns.client);
+	add_u64(writer, " id=", event->dns.message->id);
+	if (process_id_known(event->process.id))
+		add_u64(writer, " uid=", event->process.uid);
+	if (event->netns)
+		add_u64(writer, " netns=", event->netns);
+	if (event->process.cgroup)
+		add_string(writer, " cgroup=", event->process.cgroup);
+}
+
+static void add_dns_query(struct writer *writer, const struct event *event,
+			  bool verbose)
+{
+	const struct dns_message *message = event->dns.message;
+	char buf[DNS_CODE_TEXT];
+
+	add_string(writer, " hostname=", message->name);
+	add_string(writer, " type=", dns_type_text(message->type, buf));
+	add_asker(writer, event);
+	add_endpoint(writer, " server=", &event->dns.server);
+	if (event->container.id)
+		add_string(writer, " container.id=", event->container.id);
+	if (verbose)
+		add_dns_details(writer, event);
+}
+
+static bool is_address(uint16_t type)
+{
+	return type == DNS_TYPE_A || type == DNS_TYPE_AAAA;
+}
+
+/* A record that leads from one name to the next, and was not asked for. */
+static bool is_link(const struct dns_message *message,
+		    const struct dns_record *record)
+{
+	return (record->type == DNS_TYPE_CNAME ||
+		record->type == DNS_TYPE_DNAME) &&
+	       message->type != record->type && message->type != DNS_TYPE_ANY;
+}
+
+/*
+ * What the question asked for: the addresses, or for other types the values
+ * of the records. Records that are not about the name asked for say nothing.
+ */
+static void add_response(struct writer *writer,
+			 const struct dns_message *message)
+{
+	bool wants_address = is_address(message->type);
+	size_t mark;
+
+	writer_string(writer, " response=");
+	mark = writer->len;
+	for (size_t i = 0; i < message->record_count; i++) {
+		const struct dns_record *record = &message->record[i];
+		const char *value = dns_record_value(message, record);
+		char buf[DNS_CODE_TEXT];
+
+		if (!record->on_chain || is_link(message, record))
+			continue;
+		if (is_address(record->type)) {
+			list_next(writer, mark);
+			writer_addr(writer, &record->addr);
+		} else if (!wants_address) {
+			if (!*value)
+				value = dns_type_text(record->type, buf);
+			list_item(writer, mark, value);
+		}
+	}
+	if (writer->len == mark)
+		writer_string(writer, "none");
+	writer_text_value_since(writer, mark);
+}
+
+static void add_aliases(struct writer *writer,
+			const struct dns_message *message)
+{
+	size_t mark = 0;
+
+	for (size_t i = 0; i < message->record_count; i++) {
+		const struct dns_record *record = &message->record[i];
+
+		if (!record->on_chain || !is_link(message, record) ||
+		    record->type != DNS_TYPE_CNAME)
+			continue;
+		if (!mark) {
+			writer_string(writer, " cname=");
+			mark = writer->len;
+		}
+		list_item(writer, mark, dns_record_value(message, record));
+	}
+	if (mark)
+		writer_text_value_since(writer, mark);
+}
+
+static void add_dns_answer(struct writer *writer, const struct event *event,
+			   bool verbose)
+{
+	const struct dns_message *message = event->dns.message;
+	char buf[DNS_CODE_TEXT];
+
+	add_string(writer, " hostname=", message->name);
+	add_response(writer, message);
+	add_string(writer, " type=", dns_type_text(message->type, buf));
+	add_aliases(writer, message);
+	if (message->rcode)
+		add_string(writer,
+			   " rcode=", dns_rcode_text(message->rcode, buf));
+	add_asker(writer, event);
+	add_endpoint(writer, " server=", &event->dns.server);
+	if (!event->dns.unsolicited)
+		add_milliseconds(writer, " time_ms=", event->dns.latency_ns);
+	if (message->is_truncated)
+		writer_string(writer, " truncated=true");
+	if (message->is_cut)
+		writer_string(writer, " cut=true");
+	/* Said by the message, but not all of them kept. */
+	if (message->record_total > message->record_count)
+		add_u64(writer, " records_total=", message->record_total);
+	if (event->dns.unsolicited)
+		writer_string(writer, " unsolicited=true");
+	if (event->container.id)
+		add_string(writer, " container.id=", event->container.id);
+	if (verbose)
+		add_dns_details(writer, event);
+}
+
+static void add_container(struct writer *writer,
+			  const struct event_container *container)
+{
+	const char *missing = container->id ? "unknown" : "none";
+
+	add_string(writer, " container.image=",
+		   container->image ? container->image : missing);
+	add_string(writer, " container.hostname=",
+		   container->hostname ? container->hostname : missing);
+	add_string(writer,
+		   " container.ip=", container->ip ? container->ip : missing);
+	if (container->id)
+		add_string(writer, " container.id=", container->id);
+}
+
+static void add_choice(struct writer *writer, const struct names_choice *choice)
+{
+	unsigned int listed = choice->candidates;
+	size_t mark;
+
+	if (!choice->name)
+		return;
+	add_string(writer, " dns.via=", names_via_text(choice->via));
+	if (choice->stale)
+		writer_string(writer, " dns.stale=true");
+	if (!listed)
+		return;
+	if (listed > NAMES_CANDIDATES)
+		listed = NAMES_CANDIDATES;
+	writer_string(writer, " dns.candidates=");
+	mark = writer->len;
+	for (unsigned int i = 0; i < listed; i++)
+		list_item(writer, mark, choice->candidate[i]);
+	writer_text_value_since(writer, mark);
+	if (choice->candidates > listed)
+		add_u64(writer, " dns.candidates_total=", choice->candidates);
+}
+
+static void add_outcome(struct writer *writer,
+			const struct event_connection *connection)
+{
+	char buf[EVENT_RESULT_TEXT];
+	const char *result = event_result_text(connection, buf);
+
+	if (!result)
+		return;
+	add_string(writer, " result=", result);
+	if (connection->result != EVENT_RESULT_PENDING)
+		add_milliseconds(writer, " time_ms=", connection->duration_ns);
+}
+
+/* How much of text to keep so that no character is cut in two. */
+static size_t whole_characters(const char *text, size_t len)
+{
+	size_t lead = len;
+
+	while (lead && len - lead < 3 && (text[lead] & 0xc0) == 0x80)
+		lead--;
+	return (text[lead] & 0xc0) == 0xc0 ? lead : len;
+}
+
+static void add_arguments(struct writer *writer,
+			  const struct event_process *process, bool verbose)
+{
+	size_t len = process->args_len;
+	bool cut = process->args_cut;
+	size_t mark;
+
+	if (!process->args)
+		return;
+	if (len && !process->args[len - 1])
+		len--;
+	if (!verbose && len > TEXT_ARGS_MAX) {
+		len = whole_characters(process->args, TEXT_ARGS_MAX);
+		cut = true;
+	}
+	writer_string(writer, " args=");
+	mark = writer->len;
+	writer_bytes(writer, process->args, len);
+	for (size_t i = mark; i < writer->len; i++) {
+		if (!writer->text[i])
+			writer->text[i] = ' ';
+	}
+	if (cut)
+		writer_string(writer, "...");
+	writer_text_value_since(writer, mark);
+}
+
+static void add_connection_details(struct writer *writer,
+				   const struct event *event)
+{
+	const struct event_process *process = &event->process;
+	const struct endpoint *local = &event->connection.local;
+
+	add_u64(writer, " ppid=", process->ppid);
+	add_u64(writer, " uid=", process->uid);
+	add_u64(writer, " tid=", process->tid);
+	if (local->port || !addr_is_unspecified(&local->addr))
+		add_endpoint(writer, " source=", local);
+	if (event->netns)
+		add_u64(writer, " netns=", event->netns);
+	if (process->cgroup)
+		add_string(writer, " cgroup=", process->cgroup);
+}
+
+static void add_connection(struct writer *writer, const struct event *event,
+			   bool verbose)
+{
+	const struct event_connection *connection = &event->connection;
+
+	add_string(writer, " comm=", event->process.comm);
+	add_u64(writer, " pid=", event->process.id.tgid);
+	add_endpoint(writer, " connection=", &connection->remote);
+	add_string(writer, " dns.entry=", connection->choice.name);
+	add_container(writer, &event->container);
+	add_choice(writer, &connection->choice);
+	add_outcome(writer, connection);
+	if (event->process.executable)
+		add_string(writer, " exe=", event->process.executable);
+	add_arguments(writer, &event->process, verbose);
+	if (verbose)
+		add_connection_details(writer, event);
+}
+
+static void add_heading(struct writer *writer, const struct event *event,
+			uint64_t start_ns)
+{
+	uint64_t seconds = 0;
+	bool is_warning = event->kind == EVENT_EGRETS_LOST ||
+			  (event->kind == EVENT_DNS_ANSWER &&
+			   event->dns.unsolicited);
+
+	if (event->time_ns > start_ns)
+		seconds = (event->time_ns - start_ns) / NS_PER_SECOND;
+	writer_string(writer, is_warning ? "WARN[" : "INFO[");
+	for (uint64_t limit = 1000; limit > 1 && seconds < limit; limit /= 10)
+		writer_char(writer, '0');
+	writer_u64(writer, seconds);
+	writer_string(writer, "] ");
+	writer_string(writer, event_name(event->kind));
+}
+
+void text_format(struct writer *writer, const struct event *event,
+		 uint64_t start_ns, bool verbose)
+{
+	add_heading(writer, event, start_ns);
+	switch (event->kind) {
+	case EVENT_DNS_QUERY:
+		add_dns_query(writer, event, verbose);
+		break;
+	case EVENT_DNS_ANSWER:
+		add_dns_answer(writer, event, verbose);
+		break;
+	case EVENT_EGRETS_LOST:
+		add_string(writer, " source=", event->lost.source);
+		add_u64(writer, " count=", event->lost.count);
+		break;
+	default:
+		add_connection(writer, event, verbose);
+	}
+	writer_char(writer, '\n');
+}

@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: MIT
+#include "output/text.h"
+#include "base/utf8.h"
+
+#include "output/samples.h"
+#include "suite.h"
+
+#include <errno.h>
+
+/* Storage of the one message that a test needs. */
+static struct dns_message message;
+static struct writer writer;
+
+static const char *line_of(const struct event *event, bool verbose)
+{
+	writer_deinit(&writer);
+	text_format(&writer, event, SAMPLE_START_NS, verbose);
+	writer_char(&writer, '\0');
+	ck_assert(!writer_failed(&writer));
+	return writer.text;
+}
+
+#define ck_assert_line(event, want) \
+	ck_assert_str_eq(line_of(event, false), want "\n")
+#define ck_assert_verbose(event, want) \
+	ck_assert_str_eq(line_of(event, true), want "\n")
+#define ck_assert_in_line(event, part) \
+	ck_assert_ptr_nonnull(strstr(line_of(event, false), part))
+#define ck_assert_not_in_line(event, part) \
+	ck_assert_ptr_null(strstr(line_of(event, false), part))
+#define ck_assert_starts(event, start) \
+	ck_assert(!strncmp(line_of(event, false), start, strlen(start)))
+
+#define PROCESS_LINE                                        \
+	"INFO[0001] process.tcp_v4 comm=curl pid=2074 "     \
+	"connection=31.13.71.36:80 dns.entry=facebook.com " \
+	"container.image=none container.hostname=none container.ip=none"
+
+START_TEST(the_three_sample_lines_are_reproduced)
+{
+	struct event event = sample_query(&message);
+
+	ck_assert_starts(&event,
+			 "INFO[0001] dns.query hostname=facebook.com type=A ");
+	event = sample_answer(&message);
+	ck_assert_starts(&event, "INFO[0001] dns.answer hostname=facebook.com "
+				 "response=31.13.71.36 ");
+	event = sample_connection();
+	ck_assert_starts(&event, PROCESS_LINE " ");
+}
+END_TEST
+
+START_TEST(seconds_have_four_digits_or_more)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *start;
+	} cases[] = {
+		{0, "INFO[0000] "},	 {9, "INFO[0009] "},
+		{10, "INFO[0010] "},	 {999, "INFO[0999] "},
+		{1000, "INFO[1000] "},	 {9999, "INFO[9999] "},
+		{10000, "INFO[10000] "}, {1234567, "INFO[1234567] "},
+	};
+	struct event event = sample_query(&message);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		event.time_ns = SAMPLE_START_NS + 999999999 +
+				cases[i].seconds * 1000000000;
+		ck_assert_starts(&event, cases[i].start);
+	}
+	/* What happened before the start, happened at the start. */
+	event.time_ns = 0;
+	ck_assert_starts(&event, "INFO[0000] ");
+}
+END_TEST
+
+START_TEST(a_query_says_who_asked_whom)
+{
+	struct event event = sample_query(&message);
+
+	ck_assert_line(&event, "INFO[0001] dns.query hostname=facebook.com "
+			       "type=A server=10.0.0.1:53");
+	sample_process(&event);
+	sample_container(&event);
+	event.netns = 4026531840;
+	event.process.cgroup = "a.scope";
+	ck_assert_line(&event, "INFO[0001] dns.query hostname=facebook.com "
+			       "type=A comm=curl pid=2074 server=10.0.0.1:53 "
+			       "container.id=0123456789abcdef");
+	ck_assert_verbose(&event, "INFO[0001] dns.query hostname=facebook.com "
+				  "type=A comm=curl pid=2074 "
+				  "server=10.0.0.1:53 "
+				  "container.id=0123456789abcdef "
+				  "client=10.0.0.2:40000 id=4660 uid=1000 "
+				  "netns=4026531840 cgroup=a.scope");
+}
+END_TEST
+
+START_TEST(a_message_without_a_name_has_an_empty_hostname)
+{
+	struct event event = sample_query(&message);
+
+	message.name[0] = '\0';
+	message.type = 0;
+	ck_assert_starts(&event, "INFO[0001] dns.query hostname= type=TYPE0 ");
+	strcpy(message.name, ".");
+	message.type = DNS_TYPE_NS;
+	ck_assert_starts(&event, "INFO[0001] dns.query hostname=. type=NS ");
+}
+END_TEST
+
+START_TEST(an_answer_says_what_came_back_and_when)
+{
+	struct event event = sample_answer(&message);
+
+	ck_assert_line(&event, "INFO[0001] dns.answer hostname=facebook.com "
+			       "response=31.13.71.36 type=A "
+			       "server=10.0.0.1:53 time_ms=0.532");
+	sample_process(&event);
+	sample_container(&event);
+	message.is_truncated = true;
+	message.is_cut = true;
+	message.rcode = 2;
+	message.record_total = 9;
+	ck_assert_line(&event, "INFO[0001] dns.answer hostname=facebook.com "
+			       "response=31.13.71.36 type=A rcode=SERVFAIL "
+			       "comm=curl pid=2074 server=10.0.0.1:53 "
+			       "time_ms=0.532 truncated=true cut=true "
+			       "records_total=9 container.id=0123456789abcdef");
+}
+END_TEST
+
+START_TEST(an_unsolicited_answer_is_a_warning_without_a_time)
+{
+	struct event event = sample_answer(&message);
+
+	event.dns.unsolicited = true;
+	ck_assert_line(&event, "WARN[0001] dns.answer hostname=facebook.com "
+			       "response=31.13.71.36 type=A "
+			       "server=10.0.0.1:53 unsolicited=true");
+}
+END_TEST
+
+START_TEST(addresses_and_aliases_are_listed_in_order)
+{
+	struct event event = sample_query(&message);
+
+	event.kind = EVENT_DNS_ANSWER;
+	sample_value_record(&message, DNS_TYPE_CNAME, "b.example");
+	sample_value_record(&message, DNS_TYPE_CNAME, "c.example");
+	sample_addr_record(&message, "192.0.2.2");
+	sample_addr_record(&message, "192.0.2.1");
+	sample_addr_record(&message, "2001:db8::1");
+	ck_assert_in_line(&event,
+			  " response=192.0.2.2,192.0.2.1,2001:db8::1 type=A "
+			  "cname=b.example,c.example server=");
+}
+END_TEST
+
+START_TEST(records_about_other_names_are_not_the_response)
+{
+	struct event event = sample_answer(&message);
+
+	message.record[0].on_chain = false;
+	sample_value_record(&message, DNS_TYPE_CNAME, "evil.example");
+	message.record[1].on_chain = false;
+	ck_assert_in_line(&event, " response=none type=A server=");
+}
+END_TEST
+
+START_TEST(other_types_give_their_values_or_their_type)
+{
+	struct event event = sample_query(&message);
+
+	event.kind = EVENT_DNS_ANSWER;
+	message.type = DNS_TYPE_MX;
+	sample_value_record(&message, DNS_TYPE_CNAME, "b.example");
+	sample_value_record(&message, DNS_TYPE_MX, "10 mail.example");
+	sample_value_record(&message, DNS_TYPE_TXT, "");
+	ck_assert_in_line(&event, " response=\"10 mail.example,TXT\" type=MX "
+				  "cname=b.example ");
+
+	/* An alias that was asked for is the response. */
+	message.type = DNS_TYPE_CNAME;
+	message.record_count = message.record_total = 1;
+	ck_assert_in_line(&event, " response=b.example type=CNAME server=");
+}
+END_TEST
+
+START_TEST(a_comma_within_a_list_does_not_part_it)
+{
+	struct event event = sample_query(&message);
+
+	event.kind = EVENT_DNS_ANSWER;
+	message.type = DNS_TYPE_PTR;
+	sample_value_record(&message, DNS_TYPE_PTR, "a,b.example");
+	sample_value_record(&message, DNS_TYPE_PTR, ",");
+	ck_assert_in_line(&event, " response=a\\044b.example,\\044 type=PTR ");
+	strcpy(message.name, "a,b");
+	ck_assert_in_line(&event, " hostname=a,b ");
+}
+END_TEST
+
+START_TEST(a_connection_without_a_name_has_an_empty_entry)
+{
+	struct event event = sample_connection();
+
+	event.connection.choice = (struct names_choice){.stale = true};
+	ck_assert_line(&event, "INFO[0001] process.tcp_v4 comm=curl pid=2074 "
+			       "connection=31.13.71.36:80 dns.entry= "
+			       "container.image=none container.hostname=none "
+			       "container.ip=none");
+}
+END_TEST
+
+START_TEST(every_kind_of_connection_has_its_name)
+{
+	struct event event = sample_connection();
+
+	event.connection.remote = sample_endpoint("2001:db8::1", 443);
+	event.kind = EVENT_PROCESS_TCP_V6;
+	ck_assert_starts(&event, "INFO[0001] process.tcp_v6 comm=curl pid=2074 "
+				 "connection=[2001:db8::1]:443 ");
+	event.kind = EVENT_PROCESS_UDP_V4;
+	ck_assert_starts(&event, "INFO[0001] process.udp_v4 ");
+	event.kind = EVENT_PROCESS_UDP_V6;
+	ck_assert_starts(&event, "INFO[0001] process.udp_v6 ");
+}
+END_TEST
+
+START_TEST(a_container_is_unknown_until_its_details_are)
+{
+	struct event event = sample_connection();
+
+	event.container.id = "0123";
+	ck_assert_in_line(&event,
+			  " container.image=unknown container.hostname=unknown "
+			  "container.ip=unknown container.id=0123 dns.via=");
+	sample_container(&event);
+	ck_assert_in_line(&event,
+			  " container.image=nginx:1.25 container.hostname=web "
+			  "container.ip=172.17.0.2 "
+			  "container.id=0123456789abcdef dns.via=");
+}
+END_TEST
+
+START_TEST(how_a_name_was_found_is_said)
+{
+	struct event event = sample_connection();
+	struct names_choice *choice = &event.connection.choice;
+
+	ck_assert_line(&event, PROCESS_LINE " dns.via=process");
+	choice->via = NAMES_VIA_MACHINE;
+	choice->stale = true;
+	choice->candidates = 2;
+	choice->candidate[0] = "facebook.com";
+	choice->candidate[1] = "a,b.example";
+	ck_assert_line(&event, PROCESS_LINE
+		       " dns.via=machine dns.stale=true "
+		       "dns.candidates=facebook.com,a\\044b.example");
+	for (int i = 0; i < NAMES_CANDIDATES; i++)
+		choice->candidate[i] = "x";
+	choice->candidates = NAMES_CANDIDATES;
+	ck_assert_not_in_line(&event, "dns.candidates_total");
+	choice->candidates = NAMES_CANDIDATES + 1;
+	ck_assert_in_line(&event, " dns.candidates=x,x,x,x,x,x,x,x "
+				  "dns.candidates_total=9\n");
+}
+END_TEST
+
+START_TEST(an_outcome_is_said_once_there_is_one)
+{
+	struct event event = sample_connection();
+
+	event.connection.duration_ns = 12345678;
+	ck_assert_not_in_line(&event, "result=");
+	ck_assert_not_in_line(&event, "time_ms=");
+	event.connection.result = EVENT_RESULT_PENDING;
+	ck_assert_line(&event, PROCESS_LINE " dns.via=process result=pending");
+	event.connection.result = EVENT_RESULT_ESTABLISHED;
+	ck_assert_line(&event, PROCESS_LINE
+		       " dns.via=process result=established time_ms=12.345");
+	event.connection.result = EVENT_RESULT_ABORTED;
+	ck_assert_in_line(&event, " result=aborted time_ms=12.345\n");
+	event.connection.result = EVENT_RESULT_FAILED;
+	event.connection.error = ECONNREFUSED;
+	ck_assert_in_line(&event, " result=ECONNREFUSED time_ms=12.345\n");
+	event.connection.error = 5000;
+	ck_assert_in_line(&event, " result=ERRNO5000 time_ms=12.345\n");
+}
+END_TEST
+
+START_TEST(a_full_connection_has_its_fields_in_order)
+{
+	struct event event = sample_full_connection();
+
+#define FULL_LINE                                                \
+	"INFO[0001] process.tcp_v4 comm=curl pid=2074 "          \
+	"connection=31.13.71.36:80 dns.entry=facebook.com "      \
+	"container.image=nginx:1.25 container.hostname=web "     \
+	"container.ip=172.17.0.2 container.id=0123456789abcdef " \
+	"dns.via=process result=established time_ms=12.345 "     \
+	"exe=/usr/bin/curl args=\"curl -s http://facebook.com/\""
+	ck_assert_line(&event, FULL_LINE);
+	ck_assert_verbose(&event, FULL_LINE
+			  " ppid=1 uid=1000 tid=2075 source=10.0.0.2:51234 "
+			  "netns=4026531840 cgroup=docker-0123.scope");
+	event.connection.local = (struct endpoint){0};
+	event.process.cgroup = "";
+	event.netns = 0;
+	ck_assert_verbose(&event,
+			  FULL_LINE " ppid=1 uid=1000 tid=2075 cgroup=");
+}
+END_TEST
+
+static void set_args(struct event *event, const char *args, size_t len)
+{
+	event->process.args = args;
+	event->process.args_len = len;
+}
+
+START_TEST(arguments_are_joined_and_cut_at_their_bound)
+{
+	struct event event = sample_connection();
+	char args[400];
+	char want[400];
+
+	memset(args, 'a', sizeof(args));
+	set_args(&event, "true", 5);
+	ck_assert_in_line(&event, " args=true\n");
+	set_args(&event, "", 0);
+	ck_assert_in_line(&event, " args=\n");
+	set_args(&event, "", 1);
+	ck_assert_in_line(&event, " args=\n");
+	set_args(&event, "a\0\0b", 5);
+	ck_assert_in_line(&event, " args=\"a  b\"\n");
+
+	set_args(&event, args, 256);
+	snprintf(want, sizeof(want), " args=%.256s\n", args);
+	ck_assert_in_line(&event, want);
+	set_args(&event, args, 257);
+	snprintf(want, sizeof(want), " args=%.256s...\n", args);
+	ck_assert_in_line(&event, want);
+	snprintf(want, sizeof(want), " args=%.257s ", args);
+	ck_assert_ptr_nonnull(strstr(line_of(&event, true), want));
+
+	set_args(&event, "a", 2);
+	event.process.args_cut = true;
+	ck_assert_in_line(&event, " args=a...\n");
+}
+END_TEST
+
+START_TEST(arguments_are_not_cut_within_a_character)
+{
+	static const char *const wide[] = {"\xc3\xa9", "\xe2\x82\xac",
+					   "\xf0\x9f\x90\xa6"};
+	struct event event = sample_connection();
+
+	for (size_t i = 0; i < 3; i++) {
+		for (size_t before = 250; before <= 257; before++) {
+			char args[300], want[400];
+			size_t len = strlen(wide[i]);
+			size_t keep = before < 256 ? before : 256;
+
+			memset(args, 'a', sizeof(args));
+			memcpy(args + before, wide[i], len);
+			set_args(&event, args, sizeof(args));
+			if (before + len <= 256)
+				keep = 256;
+			snprintf(want, sizeof(want), " args=%.*s...\n",
+				 (int)keep, args);
+			ck_assert_in_line(&event, want);
+		}
+	}
+}
+END_TEST
+
+START_TEST(nobody_known_is_no_name_and_no_number)
+{
+	struct event event = sample_connection();
+
+	event.process = (struct event_process){0};
+	ck_assert_starts(&event, "INFO[0001] process.tcp_v4 comm= pid=0 "
+				 "connection=");
+}
+END_TEST
+
+START_TEST(a_loss_is_a_warning)
+{
+	struct event event = {.kind = EVENT_EGRETS_LOST,
+			      .time_ns = SAMPLE_TIME_NS,
+			      .lost = {.source = "perf", .count = 17}};
+
+	ck_assert_line(&event, "WARN[0001] egrets.lost source=perf count=17");
+}
+END_TEST
+
+/* Every character of the line is one that a terminal can be given. */
+static void check_printable(const char *line, const char *what)
+{
+	size_t len = strlen(line);
+
+	ck_assert_int_eq(line[len - 1], '\n');
+	for (size_t i = 0; i < len - 1;) {
+		size_t safe = utf8_safe_length(line + i, len - 1 - i);
+
+		ck_assert_msg(safe, "%s: byte %02x at %zu", what,
+			      (unsigned char)line[i], i);
+		i += safe;
+	}
+}
+
+START_TEST(hostile_bytes_stay_in_their_field)
+{
+	static const char *const hostile[] = {
+		"\x1b]0;owned\a",
+		"a\nINFO[0001] dns.query",
+		"\" pid=1 x=\"",
+		"\xff\xfe",
+		"\xc2\x9b"
+		"31m",
+		"\xe2\x80\xae"
+		"gpj.exe",
+		"\r\t\v",
+		"\\",
+		"a pid=1",
+	};
+
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(*hostile); i++) {
+		struct event event = sample_full_connection();
+		const char *bad = hostile[i];
+		unsigned int equals = 0, quotes = 0;
+
+		event.process.comm = bad;
+		event.process.executable = bad;
+		event.process.cgroup = bad;
+		set_args(&event, bad, strlen(bad) + 1);
+		event.container.id = bad;
+		event.container.image = bad;
+		event.container.hostname = bad;
+		event.container.ip = bad;
+		event.connection.choice.name = bad;
+		event.connection.choice.candidates = 1;
+		event.connection.choice.candidate[0] = bad;
+		check_printable(line_of(&event, true), bad);
+		/* Outside of quotes there are as many '=' as fields. */
+		for (const char *c = writer.text; *c; c++) {
+			if (*c == '\\' && quotes % 2)
+				c++;
+			else if (*c == '"')
+				quotes++;
+			else if (*c == '=' && quotes % 2 == 0)
+				equals++;
+		}
+		ck_assert_uint_eq(quotes % 2, 0);
+		ck_assert_uint_eq(equals, 20);
+
+		event = sample_answer(&message);
+		strcpy(message.name, bad);
+		message.type = DNS_TYPE_PTR;
+		sample_value_record(&message, DNS_TYPE_PTR, bad);
+		sample_value_record(&message, DNS_TYPE_CNAME, bad);
+		check_printable(line_of(&event, true), bad);
+	}
+}
+END_TEST
+
+START_TEST(every_byte_as_a_value_is_printable)
+{
+	for (unsigned int byte = 1; byte < 256; byte++) {
+		struct event event = sample_full_connection();
+		char value[2] = {(char)byte, '\0'};
+
+		event.process.comm = value;
+		event.connection.choice.name = value;
+		event.process.cgroup = value;
+		set_args(&event, value, 2);
+		check_printable(line_of(&event, true), value);
+	}
+}
+END_TEST
+
+SUITE_MAIN("output/text", the_three_sample_lines_are_reproduced,
+	   seconds_have_four_digits_or_more, a_query_says_who_asked_whom,
+	   a_message_without_a_name_has_an_empty_hostname,
+	   an_answer_says_what_came_back_and_when,
+	   an_unsolicited_answer_is_a_warning_without_a_time,
+	   addresses_and_aliases_are_listed_in_order,
+	   records_about_other_names_are_not_the_response,
+	   other_types_give_their_values_or_their_type,
+	   a_comma_within_a_list_does_not_part_it,
+	   a_connection_without_a_name_has_an_empty_entry,
+	   every_kind_of_connection_has_its_name,
+	   a_container_is_unknown_until_its_details_are,
+	   how_a_name_was_found_is_said, an_outcome_is_said_once_there_is_one,
+	   a_full_connection_has_its_fields_in_order,
+	   arguments_are_joined_and_cut_at_their_bound,
+	   arguments_are_not_cut_within_a_character,
+	   nobody_known_is_no_name_and_no_number, a_loss_is_a_warning,
+	   hostile_bytes_stay_in_their_field,
+	   every_byte_as_a_value_is_printable)
