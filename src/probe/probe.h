@@ -2,6 +2,7 @@
 #ifndef PROBE_PROBE_H
 #define PROBE_PROBE_H
 
+#include "event.h"
 #include "probe/loader.h"
 
 #include <stddef.h>

@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: MIT
+#include "attribution/attribution.h"
+
+#include "attribution/pending.h"
+#include "dns/exchange.h"
+#include "flow/process.h"
+#include "flow/socket.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bounds of the tables: some 20 MiB if all of them are full. */
+#define PROCESSES_MAX 8192
+#define SOCKETS_MAX   32768
+#define EXCHANGES_MAX 16384
+#define PENDINGS_MAX  16384
+
+#define ANCESTORS_MAX 64
+
+/* /proc counts in ticks of 1/100 s (USER_HZ), on every architecture we know. */
+#define NS_PER_TICK 10000000u
+
+struct attribution {
+	struct attribution_options options;
+	struct processes *processes;
+	struct sockets *sockets;
+	struct exchanges *exchanges;
+	struct names *names;
+	struct pendings pendings;
+	uint64_t connects_forgotten;
+	uint64_t malformed;
+	uint64_t no_memory;
+	struct dns_message message; /* too large for the stack */
+};
+
+int attribution_create(const struct attribution_options *options,
+		       struct attribution **ret)
+{
+	struct attribution *attribution = calloc(1, sizeof(*attribution));
+
+	if (!attribution)
+		return -ENOMEM;
+	attribution->options = *options;
+	attribution->pendings.most = PENDINGS_MAX;
+	attribution->processes = processes_create(PROCESSES_MAX);
+	attribution->sockets = sockets_create(SOCKETS_MAX);
+	attribution->exchanges = exchanges_create(EXCHANGES_MAX);
+	attribution->names = names_create(options->max_names);
+	if (!attribution->processes || !attribution->sockets ||
+	    !attribution->exchanges || !attribution->names) {
+		attribution_destroy(attribution);
+		return -ENOMEM;
+	}
+	*ret = attribution;
+	return 0;
+}
+
+void attribution_destroy(struct attribution *attribution)
+{
+	struct pending *pending;
+
+	if (!attribution)
+		return;
+	while ((pending = attribution->pendings.all)) {
+		pending_remove(&attribution->pendings, pending);
+		free(pending);
+	}
+	processes_destroy(attribution->processes);
+	sockets_destroy(attribution->sockets);
+	exchanges_destroy(attribution->exchanges);
+	names_destroy(attribution->names);
+	free(attribution);
+}
+
+static struct process_id make_id(uint32_t tgid, uint64_t start_ns)
+{
+	return (struct process_id){tgid, (uint32_t)(start_ns / NS_PER_TICK)};
+}
+
+static struct process_id task_id(const struct record_task *task)
+{
+	return make_id(task->tgid, task->start_ns);
+}
+
+/* The process of a record, brought up to date with it. */
+static struct process *update_process(struct attribution *attribution,
+				      const struct record_task *task)
+{
+	struct process *process =
+		process_add(attribution->processes, task_id(task));
+
+	if (!process) {
+		attribution->no_memory++;
+		return NULL;
+	}
+	/* Orphans get another parent: the first one begot them. */
+	if (!process_id_known(process->parent))
+		process->parent = make_id(task->ppid, task->parent_start_ns);
+	process->uid = task->uid;
+	process->cgroup_id = task->cgroup_id;
+	memcpy(process->comm, task->comm, sizeof(process->comm) - 1);
+	memcpy(process->cgroup, task->cgroup, sizeof(process->cgroup) - 1);
+	return process;
+}
+
+static void describe_process(const struct process *process,
+			     struct event_process *ret)
+{
+	ret->id = process->id;
+	ret->ppid = process->parent.tgid;
+	ret->uid = process->uid;
+	ret->comm = process->comm;
+	ret->cgroup_id = process->cgroup_id;
+	ret->cgroup = process->cgroup;
+	if (!process->program)
+		return;
+	ret->executable = process->program->path;
+	ret->args = process->program->args;
+	ret->args_len = process->program->args_len;
+	ret->args_cut = process->program->args_cut;
+}
+
+static struct names_party party_of(const struct record_connect *record)
+{
+	return (struct names_party){
+		.process = task_id(&record->task),
+		.cgroup_id = record->task.cgroup_id,
+		.netns = record->socket.netns,
+	};
+}
+
+static struct endpoint local_of(const struct record_socket *socket)
+{
+	return (struct endpoint){addr_from_v6(socket->local),
+				 socket->local_port};
+}
+
+static struct endpoint remote_of(const struct record_socket *socket)
+{
+	return (struct endpoint){addr_from_v6(socket->remote),
+				 socket->remote_port};
+}
+
+static void choose_name(struct attribution *attribution,
+			const struct record_connect *record, uint64_t begun_ns,
+			struct names_choice *choice)
+{
+	struct names_party party = party_of(record);
+	struct process_id ancestors[ANCESTORS_MAX];
+	struct addr remote = addr_from_v6(record->socket.remote);
+	size_t count = process_ancestors(attribution->processes, party.process,
+					 ancestors, ANCESTORS_MAX);
+
+	names_choose(attribution->names, &remote, &party, ancestors, count,
+		     begun_ns, choice);
+}
+
+/* An event about a connect or a datagram; the name is the caller's to add. */
+static void begin_event(struct attribution *attribution,
+			const struct record_connect *record,
+			enum event_kind v4_kind, struct event *event)
+{
+	const struct process *process = process_find(
+		attribution->processes, task_id(&record->task));
+
+	memset(event, 0, sizeof(*event));
+	event->time_ns = record->begun_ns;
+	event->netns = record->socket.netns;
+	if (process)
+		describe_process(process, &event->process);
+	event->process.id = task_id(&record->task);
+	event->process.tid = record->task.tid;
+	event->process.uid = record->task.uid;
+	event->process.ppid = record->task.ppid;
+	event->process.comm = record->task.comm;
+	event->process.cgroup = record->task.cgroup;
+	event->process.cgroup_id = record->task.cgroup_id;
+	event->connection.local = local_of(&record->socket);
+	event->connection.remote = remote_of(&record->socket);
+	event->kind = addr_is_v4(&event->connection.remote.addr)
+			      ? v4_kind
+			      : (enum event_kind)(v4_kind + 1);
+}
+
+static void emit(struct attribution *attribution, struct event *event)
+{
+	attribution->options.fn(event, attribution->options.context);
+}
+
+/* Tell of a connect; result NULL: it is still pending. */
+static void emit_connect(struct attribution *attribution,
+			 const struct pending *pending,
+			 const struct record_result *result)
+{
+	struct event event;
+	struct event_connection *connection = &event.connection;
+
+	begin_event(attribution, &pending->connect, EVENT_PROCESS_TCP_V4,
+		    &event);
+	connection->choice = pending->choice;
+	connection->result = EVENT_RESULT_PENDING;
+	if (result) {
+		connection->duration_ns =
+			result->header.time_ns - result->begun_ns;
+		connection->error = result->error;
+		if (result->established)
+			connection->result = EVENT_RESULT_ESTABLISHED;
+		else if (result->error)
+			connection->result = EVENT_RESULT_FAILED;
+		else
+			connection->result = EVENT_RESULT_ABORTED;
+		if (result->socket.local_port)
+			connection->local = local_of(&result->socket);
+	}
+	emit(attribution, &event);
+}
+
+static void on_connect(struct attribution *attribution,
+		       const struct record_connect *record)
+{
+	struct names_choice choice;
+	struct pending *evicted;
+
+	update_process(attribution, &record->task);
+	choose_name(attribution, record, record->begun_ns, &choice);
+	if (!pending_add(&attribution->pendings, record, &choice, &evicted))
+		attribution->no_memory++;
+	if (!evicted)
+		return;
+	attribution->connects_forgotten++;
+	if (!evicted->told)
+		emit_connect(attribution, evicted, NULL);
+	free(evicted);
+}
+
+static void on_result(struct attribution *attribution,
+		      const struct record_result *record)
+{
+	struct pending *pending = pending_find(&attribution->pendings, record);
+
+	if (!pending)
+		return;
+	emit_connect(attribution, pending, record);
+	pending_remove(&attribution->pendings, pending);
+	free(pending);
+}
+
+static void claim_socket(struct attribution *attribution,
+			 const struct record_connect *record,
+			 uint64_t opened_ns)
+{
+	struct endpoint local = local_of(&record->socket);
+	struct socket_owner owner = {
+		.party = party_of(record),
+		.tid = record->task.tid,
+		.socket_id = record->socket.id,
+		.opened_ns = opened_ns,
+		.remote = remote_of(&record->socket),
+	};
+
+	if (socket_claim(attribution->sockets, record->socket.netns, &local,
+			 &owner))
+		attribution->no_memory++;
+}
+
+static void on_udp_send(struct attribution *attribution,
+			const struct record_connect *record)
+{
+	struct endpoint local = local_of(&record->socket);
+	struct endpoint remote = remote_of(&record->socket);
+	const struct socket_owner *owner = socket_owner(
+		attribution->sockets, record->socket.netns, &local);
+	uint64_t opened_ns = 0;
+	struct event event;
+
+	if (owner && owner->opened_ns &&
+	    owner->socket_id == record->socket.id &&
+	    endpoint_equal(&owner->remote, &remote))
+		opened_ns = owner->opened_ns;
+	update_process(attribution, &record->task);
+	claim_socket(attribution, record, opened_ns);
+	begin_event(attribution, record, EVENT_PROCESS_UDP_V4, &event);
+	choose_name(attribution, record,
+		    opened_ns ? opened_ns : record->begun_ns,
+		    &event.connection.choice);
+	emit(attribution, &event);
+}
+
+static void on_exec(struct attribution *attribution,
+		    const struct record_exec *record)
+{
+	struct process *process = update_process(attribution, &record->task);
+	size_t len = record->args_len;
+
+	if (len > record->header.size - offsetof(struct record_exec, args))
+		len = 0;
+	if (process && record->path_len &&
+	    process_exec(process, record->path, record->args, len,
+			 record->args_cut))
+		attribution->no_memory++;
+}
+
+static void on_fork(struct attribution *attribution,
+		    const struct record_fork *record)
+{
+	struct process_id child =
+		make_id(record->child_tgid, record->child_start_ns);
+
+	update_process(attribution, &record->task);
+	if (!process_fork(attribution->processes, task_id(&record->task),
+			  child))
+		attribution->no_memory++;
+}
+
+void attribution_record(struct attribution *attribution,
+			const struct record_header *record)
+{
+	const void *bytes = record;
+
+	switch (record->kind) {
+	case RECORD_EXEC:
+		on_exec(attribution, bytes);
+		break;
+	case RECORD_FORK:
+		on_fork(attribution, bytes);
+		break;
+	case RECORD_TCP_CONNECT:
+		on_connect(attribution, bytes);
+		break;
+	case RECORD_TCP_RESULT:
+		on_result(attribution, bytes);
+		break;
+	case RECORD_UDP_OPEN:
+		update_process(attribution,
+			       &((const struct record_connect *)bytes)->task);
+		claim_socket(attribution, bytes, record->time_ns);
+		break;
+	case RECORD_UDP_SEND:
+		on_udp_send(attribution, bytes);
+		break;
+	default:
+		break;
+	}
+}
+
+static void emit_dns(struct attribution *attribution, enum event_kind kind,
+		     uint64_t time_ns, const struct exchange *exchange)
+{
+	struct event event;
+	const struct process *process = process_find(
+		attribution->processes, exchange->asker.process);
+
+	memset(&event, 0, sizeof(event));
+	event.kind = kind;
+	event.time_ns = time_ns;
+	event.netns = exchange->netns;
+	event.dns.client = exchange->client;
+	event.dns.server = exchange->server;
+	event.dns.message = &attribution->message;
+	event.dns.unsolicited = !exchange->solicited;
+	event.dns.latency_ns = time_ns - exchange->asked_ns;
+	if (process)
+		describe_process(process, &event.process);
+	emit(attribution, &event);
+}
+
+static void learn(struct attribution *attribution, uint64_t time_ns,
+		  const struct exchange *exchange)
+{
+	const struct dns_message *message = &attribution->message;
+	struct names_party asker = exchange->asker;
+
+	asker.netns = exchange->netns;
+	for (size_t i = 0; i < message->record_count; i++) {
+		const struct dns_record *record = &message->record[i];
+
+		if (!record->on_chain || (record->type != DNS_TYPE_A &&
+					  record->type != DNS_TYPE_AAAA))
+			continue;
+		if (names_learn(attribution->names, &record->addr,
+				message->name, &asker, time_ns, record->ttl_s))
+			attribution->no_memory++;
+	}
+}
+
+void attribution_packet(struct attribution *attribution, uint64_t time_ns,
+			uint32_t netns, const struct packet *packet)
+{
+	struct dns_message *message = &attribution->message;
+	struct exchange_sight sight = {
+		.time_ns = time_ns,
+		.netns = netns,
+		.source = packet->source,
+		.destination = packet->destination,
+		.message = message,
+	};
+	const struct socket_owner *owner;
+	struct exchange *exchange;
+
+	if (dns_message_parse(packet->payload, packet->payload_len,
+			      packet->payload_wire, message)) {
+		attribution->malformed++;
+		return;
+	}
+	owner = socket_owner(attribution->sockets, netns,
+			     message->is_response ? &packet->destination
+						  : &packet->source);
+	if (!message->is_response) {
+		exchange = exchange_question(attribution->exchanges, &sight,
+					     owner ? &owner->party : NULL);
+		if (exchange)
+			emit_dns(attribution, EVENT_DNS_QUERY, time_ns,
+				 exchange);
+		return;
+	}
+	exchange = exchange_answer(attribution->exchanges, &sight);
+	if (!exchange)
+		return;
+	/* On the fallback a socket may have become known since. */
+	if (!process_id_known(exchange->asker.process) && owner)
+		exchange->asker = owner->party;
+	if (exchange->solicited)
+		learn(attribution, time_ns, exchange);
+	emit_dns(attribution, EVENT_DNS_ANSWER, time_ns, exchange);
+}
+
+void attribution_tick(struct attribution *attribution, uint64_t now_ns)
+{
+	struct pending *pending;
+
+	while ((pending = attribution->pendings.first) &&
+	       pending->key.begun_ns + ATTRIBUTION_HOLD_NS <= now_ns) {
+		emit_connect(attribution, pending, NULL);
+		pending_mark_told(&attribution->pendings, pending);
+	}
+}
+
+uint64_t attribution_next_tick(const struct attribution *attribution)
+{
+	const struct pending *pending = attribution->pendings.first;
+
+	return pending ? pending->key.begun_ns + ATTRIBUTION_HOLD_NS
+		       : UINT64_MAX;
+}
+
+void attribution_finish(struct attribution *attribution)
+{
+	attribution_tick(attribution, UINT64_MAX);
+}
+
+void attribution_process(struct attribution *attribution,
+			 const struct attribution_process *from)
+{
+	struct process *process =
+		process_find(attribution->processes, from->id);
+
+	/* What the probes have said of it is newer. */
+	if (!process) {
+		process = process_add(attribution->processes, from->id);
+		if (!process) {
+			attribution->no_memory++;
+			return;
+		}
+		process->uid = from->uid;
+		strncpy(process->comm, from->comm, sizeof(process->comm) - 1);
+	}
+	if (!process_id_known(process->parent))
+		process->parent = from->parent;
+	if (!process->program && from->path &&
+	    process_exec(process, from->path, from->args, from->args_len,
+			 false))
+		attribution->no_memory++;
+}
+
+void attribution_follow(struct attribution *attribution, struct process_id id)
+{
+	struct process *process = process_add(attribution->processes, id);
+
+	if (process)
+		process->followed = true;
+}
+
+bool attribution_follows(struct attribution *attribution, struct process_id id)
+{
+	const struct process *process =
+		process_find(attribution->processes, id);
+
+	return process && process->followed;
+}
+
+void attribution_get_stats(const struct attribution *attribution,
+			   struct attribution_stats *ret)
+{
+	struct exchange_stats exchanges;
+
+	exchanges_get_stats(attribution->exchanges, &exchanges);
+	names_get_stats(attribution->names, &ret->names);
+	ret->asked = exchanges.asked;
+	ret->answered = exchanges.answered;
+	ret->unsolicited = exchanges.unsolicited;
+	ret->questions_forgotten = exchanges.forgotten;
+	ret->connects_forgotten = attribution->connects_forgotten;
+	ret->malformed = attribution->malformed;
+	ret->no_memory = attribution->no_memory;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ATTRIBUTION_ATTRIBUTION_H
+#define ATTRIBUTION_ATTRIBUTION_H
+
+#include "event.h"
+#include "output/event.h"
+#include "packet/packet.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Where what the kernel tells of sockets and processes meets what the wire
+ * tells of names, in order of time, and becomes events.
+ *
+ * A connect is named when its turn comes, by the answers from before it. Its
+ * event waits for the outcome, but no longer than ATTRIBUTION_HOLD_NS: then it
+ * is told as pending, and once more when the outcome is known.
+ */
+#define ATTRIBUTION_HOLD_NS 1000000000ull
+
+struct attribution;
+
+/*
+ * Takes each event, in the order in which things became known. What the event
+ * points to is borrowed; the fields of its container are the receiver's to
+ * fill in.
+ */
+typedef void (*attribution_event_fn)(struct event *event, void *context);
+
+struct attribution_options {
+	size_t max_names; /* bindings remembered */
+	attribution_event_fn fn;
+	void *context;
+};
+
+/* 0, or -ENOMEM. */
+int attribution_create(const struct attribution_options *options,
+		       struct attribution **ret);
+void attribution_destroy(struct attribution *attribution);
+
+/* A record from the probes. Calls go forward in time. */
+void attribution_record(struct attribution *attribution,
+			const struct record_header *record);
+
+/* A datagram to or from a DNS port, seen in a namespace (0: a file). */
+void attribution_packet(struct attribution *attribution, uint64_t time_ns,
+			uint32_t netns, const struct packet *packet);
+
+/* Tell of connects that have waited long enough. */
+void attribution_tick(struct attribution *attribution, uint64_t now_ns);
+
+/* When that is next due, or UINT64_MAX. */
+uint64_t attribution_next_tick(const struct attribution *attribution);
+
+/* Tell of everything that still waits: egrets ends. */
+void attribution_finish(struct attribution *attribution);
+
+/* A process that was there before the probes: from /proc. Texts are copied. */
+struct attribution_process {
+	struct process_id id;
+	struct process_id parent;
+	uint32_t uid;
+	const char *comm;
+	const char *path; /* NULL: not known (a kernel thread) */
+	const char *args;
+	size_t args_len;
+};
+
+void attribution_process(struct attribution *attribution,
+			 const struct attribution_process *process);
+
+/* From now on this process and its descendants are followed. */
+void attribution_follow(struct attribution *attribution, struct process_id id);
+bool attribution_follows(struct attribution *attribution,
+			 struct process_id id);
+
+struct attribution_stats {
+	struct names_stats names;
+	uint64_t asked, answered, unsolicited;
+	uint64_t questions_forgotten; /* to stay in bounds */
+	uint64_t connects_forgotten;  /* outcome untold, to stay in bounds */
+	uint64_t malformed;	      /* messages that are not DNS */
+	uint64_t no_memory;	      /* things left out for want of memory */
+};
+
+void attribution_get_stats(const struct attribution *attribution,
+			   struct attribution_stats *ret);
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include "capture/capture.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <pcap.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * DNS, also behind IPv6 extension headers (0 hop-by-hop, 43 routing, 44
+ * fragment, 60 destination options), which a kernel filter cannot walk.
+ */
+static const char filter_text[] =
+	"udp port 53 or (ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or "
+	"ip6[6] = 60))";
+
+/*
+ * The ring has slots for whole frames of this size: 4096 bytes of answer, the
+ * largest that servers give over UDP, and its headers. Loopback carries most
+ * packets twice. 4 MiB hold some 900 packets.
+ */
+#define SNAPSHOT_LEN (4096 + 128)
+#define RING_BYTES   (4 << 20)
+
+struct capture {
+	pcap_t *pcap;
+	uint32_t netns;
+	int link;
+	int fd;
+	const char *path; /* of a file, borrowed */
+
+	/* While capture_read() runs. */
+	int64_t offset_ns;
+	capture_frame_fn fn;
+	void *context;
+};
+
+static int error_of(int status)
+{
+	switch (status) {
+	case PCAP_ERROR_PERM_DENIED:
+		return -EPERM;
+	case PCAP_ERROR_IFACE_NOT_UP:
+		return -ENETDOWN;
+	default:
+		return -EIO;
+	}
+}
+
+static int activate(struct capture *capture)
+{
+	pcap_t *pcap = capture->pcap;
+	struct bpf_program filter;
+	int status;
+
+	pcap_set_snaplen(pcap, SNAPSHOT_LEN);
+	pcap_set_buffer_size(pcap, RING_BYTES);
+	pcap_set_immediate_mode(pcap, 1);
+	pcap_set_promisc(pcap, 0);
+	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+	status = pcap_activate(pcap);
+	if (status < 0)
+		return status;
+	/* Tells interface and direction; libpcap has it since 1.10. */
+	if (pcap_set_datalink(pcap, DLT_LINUX_SLL2))
+		log_debug("%s", pcap_geterr(pcap));
+	capture->link = pcap_datalink(pcap);
+	status = pcap_compile(pcap, &filter, filter_text, 1,
+			      PCAP_NETMASK_UNKNOWN);
+	if (status < 0)
+		return status;
+	status = pcap_setfilter(pcap, &filter);
+	pcap_freecode(&filter);
+	return status;
+}
+
+int capture_open_live(uint32_t netns, struct capture **ret)
+{
+	char message[PCAP_ERRBUF_SIZE] = "";
+	struct capture *capture = calloc(1, sizeof(*capture));
+	int status;
+
+	if (!capture)
+		return -ENOMEM;
+	capture->netns = netns;
+	capture->pcap = pcap_create("any", message);
+	if (!capture->pcap) {
+		log_error("cannot capture packets: %s", message);
+		capture_close(capture);
+		return -EIO;
+	}
+	status = activate(capture);
+	if (!status)
+		status = pcap_setnonblock(capture->pcap, 1, message);
+	if (status) {
+		log_error("cannot capture packets: %s%s",
+			  pcap_geterr(capture->pcap),
+			  status == PCAP_ERROR_PERM_DENIED
+				  ? "; egrets needs CAP_NET_RAW, run it as root"
+				  : "");
+		capture_close(capture);
+		return error_of(status);
+	}
+	capture->fd = pcap_get_selectable_fd(capture->pcap);
+	*ret = capture;
+	return 0;
+}
+
+int capture_open_file(const char *path, struct capture **ret)
+{
+	char message[PCAP_ERRBUF_SIZE] = "";
+	struct capture *capture = calloc(1, sizeof(*capture));
+
+	if (!capture)
+		return -ENOMEM;
+	capture->path = path;
+	capture->fd = -1;
+	errno = 0;
+	capture->pcap = pcap_open_offline_with_tstamp_precision(
+		path, PCAP_TSTAMP_PRECISION_NANO, message);
+	if (!capture->pcap) {
+		int err = errno ? -errno : -EBADMSG;
+
+		/* libpcap names the file, unless it is not a capture. */
+		log_error("cannot read %s%s%s; give a pcap or pcapng file",
+			  strstr(message, path) ? "" : path,
+			  strstr(message, path) ? "" : ": ", message);
+		capture_close(capture);
+		return err;
+	}
+	capture->link = pcap_datalink(capture->pcap);
+	*ret = capture;
+	return 0;
+}
+
+void capture_close(struct capture *capture)
+{
+	if (!capture)
+		return;
+	if (capture->pcap)
+		pcap_close(capture->pcap);
+	free(capture);
+}
+
+int capture_fd(const struct capture *capture)
+{
+	return capture->fd;
+}
+
+uint32_t capture_netns(const struct capture *capture)
+{
+	return capture->netns;
+}
+
+/* With nanosecond precision tv_usec holds nanoseconds. */
+static void on_frame(u_char *user, const struct pcap_pkthdr *header,
+		     const u_char *bytes)
+{
+	struct capture *capture = (struct capture *)(void *)user;
+	int64_t time_ns = (int64_t)header->ts.tv_sec * 1000000000 +
+			  header->ts.tv_usec + capture->offset_ns;
+	struct capture_frame frame = {
+		.time_ns = (uint64_t)time_ns,
+		.netns = capture->netns,
+		.link = capture->link,
+		.bytes = bytes,
+		.len = header->caplen,
+		.wire_len = header->len,
+	};
+
+	capture->fn(&frame, capture->context);
+}
+
+int capture_read(struct capture *capture, int most,
+		 int64_t monotonic_offset_ns, capture_frame_fn fn,
+		 void *context)
+{
+	int count;
+
+	capture->offset_ns = capture->path ? 0 : monotonic_offset_ns;
+	capture->fn = fn;
+	capture->context = context;
+	count = pcap_dispatch(capture->pcap, capture->path ? most : -1,
+			      on_frame, (u_char *)(void *)capture);
+	if (count >= 0)
+		return count;
+	if (capture->path) {
+		log_error("%s is damaged: %s; what was before is shown",
+			  capture->path, pcap_geterr(capture->pcap));
+		return -EBADMSG;
+	}
+	log_error("cannot capture packets: %s", pcap_geterr(capture->pcap));
+	return -EIO;
+}
+
+uint64_t capture_lost(struct capture *capture)
+{
+	struct pcap_stat stat;
+
+	if (capture->path || pcap_stats(capture->pcap, &stat))
+		return 0;
+	return (uint64_t)stat.ps_drop + stat.ps_ifdrop;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CAPTURE_CAPTURE_H
+#define CAPTURE_CAPTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Where packets come from: every interface of one network namespace, or a
+ * capture file. Live captures let the kernel filter, so that only what may be
+ * DNS reaches us, and are non-blocking, in immediate mode: a packet is in the
+ * ring before the kernel hands it to the program it is for.
+ */
+struct capture;
+
+struct capture_frame {
+	/* CLOCK_MONOTONIC, or for a file nanoseconds since 1970. */
+	uint64_t time_ns;
+	uint32_t netns; /* inode number; 0 for a file */
+	int link;	/* libpcap's DLT_ number */
+	const uint8_t *bytes;
+	size_t len;	 /* captured */
+	size_t wire_len; /* as sent */
+};
+
+typedef void (*capture_frame_fn)(const struct capture_frame *frame,
+				 void *context);
+
+/*
+ * Capture in the calling thread's network namespace, of which netns is the
+ * inode number. 0, or a negative errno with the reason logged (-EPERM: no
+ * CAP_NET_RAW).
+ */
+int capture_open_live(uint32_t netns, struct capture **ret);
+
+/*
+ * Read a pcap or pcapng file; "-" is standard input. 0, or a negative errno
+ * with the reason logged.
+ */
+int capture_open_file(const char *path, struct capture **ret);
+
+void capture_close(struct capture *capture);
+
+/* Live: becomes readable when packets wait. */
+int capture_fd(const struct capture *capture);
+uint32_t capture_netns(const struct capture *capture);
+
+/*
+ * Hand over packets: of a live capture all that wait, of a file up to most.
+ * Returns how many, or a negative errno with the reason logged (-EBADMSG: the
+ * file is damaged; what was before the damage has been handed over).
+ * A frame is borrowed. monotonic_offset_ns is added to live time stamps.
+ */
+int capture_read(struct capture *capture, int most,
+		 int64_t monotonic_offset_ns, capture_frame_fn fn,
+		 void *context);
+
+/* Packets so far that the kernel could not keep for us. */
+uint64_t capture_lost(struct capture *capture);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DNS_EXCHANGE_H
+#define DNS_EXCHANGE_H
+
+#include "base/addr.h"
+#include "dns/message.h"
+#include "names/names.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Questions and their answers, each once.
+ *
+ * One datagram is seen many times: twice on loopback, and on every interface
+ * it crosses, in several network namespaces, perhaps with its source rewritten
+ * on the way. The first sight of a question is where its socket lives (a
+ * packet leaves there before it arrives anywhere else); later sights are other
+ * views of the same exchange. An answer counts where the question's first view
+ * is: there, what it says reaches the program that asked.
+ *
+ * A response is believed only if it answers a question that was seen: same
+ * namespace, addresses, ports, id, name and type (RFC 5452 9.1).
+ */
+
+/* A repeated question within this time belongs to the same exchange. */
+#define EXCHANGE_REPEAT_NS (15ull * 1000000000)
+
+struct exchange {
+	uint32_t netns;
+	struct endpoint client;
+	struct endpoint server;
+	struct names_party asker; /* all zero: not known */
+	uint64_t asked_ns;	  /* the first question */
+	bool solicited;		  /* the question was seen */
+};
+
+struct exchanges;
+
+struct exchanges *exchanges_create(size_t most);
+void exchanges_destroy(struct exchanges *exchanges);
+
+/* One message on one wire; times do not go back from call to call. */
+struct exchange_sight {
+	uint64_t time_ns;
+	uint32_t netns;
+	struct endpoint source;
+	struct endpoint destination;
+	const struct dns_message *message;
+};
+
+/*
+ * A question was seen; asker is its socket's owner in that namespace, or NULL.
+ * Returns the exchange it opens, or NULL if it is another sight of one, or a
+ * repetition. Good until the next call.
+ */
+struct exchange *exchange_question(struct exchanges *exchanges,
+				   const struct exchange_sight *sight,
+				   const struct names_party *asker);
+
+/*
+ * A response was seen. Returns its exchange if this is the sight that counts,
+ * else NULL. One that answers no question gets an exchange of its own, not
+ * solicited, so that it too is told of once.
+ */
+struct exchange *exchange_answer(struct exchanges *exchanges,
+				 const struct exchange_sight *sight);
+
+struct exchange_stats {
+	uint64_t asked;	      /* exchanges opened by a question */
+	uint64_t answered;    /* of those, answered */
+	uint64_t unsolicited; /* responses to no question */
+	uint64_t forgotten;   /* unanswered, and dropped to stay in bounds */
+};
+
+void exchanges_get_stats(const struct exchanges *exchanges,
+			 struct exchange_stats *ret);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FLOW_SOCKET_H
+#define FLOW_SOCKET_H
+
+#include "base/addr.h"
+#include "names/names.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Whose socket it is: datagram sockets by network namespace and local
+ * endpoint. The probes tell of a socket before its first packet leaves, so the
+ * packet's owner is known when the packet is seen. Bounded; the sockets not
+ * heard of for the longest time are forgotten first.
+ */
+struct sockets;
+
+struct sockets *sockets_create(size_t most);
+void sockets_destroy(struct sockets *sockets);
+
+struct socket_owner {
+	struct names_party party;
+	uint32_t tid;
+	uint64_t socket_id;
+	/*
+	 * When its place was chosen, if that was by connect(); else 0. It is
+	 * the time that counts for the name of what it sends there.
+	 */
+	uint64_t opened_ns;
+	struct endpoint remote;
+};
+
+/*
+ * The socket at local (an unspecified address: at all of them) in netns has
+ * this owner from now on. 0, or -ENOMEM.
+ */
+int socket_claim(struct sockets *sockets, uint32_t netns,
+		 const struct endpoint *local,
+		 const struct socket_owner *owner);
+
+/*
+ * The owner of the socket that sends from local: bound to just that address,
+ * or to all. NULL if nobody is known. Good until the next claim.
+ */
+const struct socket_owner *socket_owner(struct sockets *sockets,
+					uint32_t netns,
+					const struct endpoint *local);
+
+size_t sockets_count(const struct sockets *sockets);
+
+#endif

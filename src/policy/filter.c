@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "policy/filter.h"
+
+#include <errno.h>
+#include <string.h>
+
+void filter_init(struct filter *filter)
+{
+	memset(filter, 0, sizeof(*filter));
+	for (int kind = 0; kind < EVENT_KINDS; kind++)
+		filter->kind[kind] = true;
+}
+
+/* "dns" is a prefix of dns.query, "dns.q" and "d" are not: whole words. */
+static bool is_prefix(const char *item, size_t len, const char *name)
+{
+	if (strncmp(name, item, len) != 0)
+		return false;
+	return name[len] == '\0' || name[len] == '.' || name[len] == '_';
+}
+
+int filter_set_kinds(struct filter *filter, const char *list,
+		     const char **bad_ret, size_t *bad_len_ret)
+{
+	bool shown[EVENT_KINDS] = {false};
+
+	for (;;) {
+		size_t len = strcspn(list, ",");
+		bool found = false;
+
+		for (int kind = 0; kind < EVENT_KINDS && len; kind++) {
+			if (!is_prefix(list, len, event_name(kind)))
+				continue;
+			shown[kind] = true;
+			found = true;
+		}
+		if (!found) {
+			*bad_ret = list;
+			*bad_len_ret = len;
+			return -EINVAL;
+		}
+		if (!list[len])
+			break;
+		list += len + 1;
+	}
+	memcpy(filter->kind, shown, sizeof(shown));
+	return 0;
+}
+
+bool filter_shows(const struct filter *filter, const struct event *event)
+{
+	const struct event_process *process = &event->process;
+
+	if (event->kind == EVENT_EGRETS_LOST)
+		return true;
+	if (!filter->kind[event->kind])
+		return false;
+	if (filter->tgid && process->id.tgid != filter->tgid)
+		return false;
+	if (filter->comm &&
+	    (!process->comm || strcmp(process->comm, filter->comm) != 0))
+		return false;
+	return !filter->has_uid ||
+	       (process_id_known(process->id) && process->uid == filter->uid);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef POLICY_FILTER_H
+#define POLICY_FILTER_H
+
+#include "output/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Which events are shown: -e, -p, -n and -u. Given several, all must hold.
+ * Losses are always shown.
+ */
+struct filter {
+	bool kind[EVENT_KINDS];
+	uint32_t tgid;	  /* 0: any */
+	const char *comm; /* NULL: any; borrowed */
+	bool has_uid;
+	uint32_t uid;
+};
+
+/* Shows everything. */
+void filter_init(struct filter *filter);
+
+/*
+ * Show only the kinds in a comma-separated list of event names and their
+ * prefixes ("dns", "process.tcp"). 0, or -EINVAL with *bad_ret and *bad_len_ret
+ * telling the item that names nothing.
+ */
+int filter_set_kinds(struct filter *filter, const char *list,
+		     const char **bad_ret, size_t *bad_len_ret);
+
+bool filter_shows(const struct filter *filter, const struct event *event);
+
+#endif
