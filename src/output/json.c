@@ -14,13 +14,8 @@
 /* Literals shrink to stores only where strlen() is folded. */
 #define always_inline inline __attribute__((always_inline))
 
-static always_inline void json_open(struct writer *writer, const char *opening)
-{
-	writer_string(writer, opening);
-}
-
 /* bracket: '}' or ']'. Not for what may be empty. */
-static void json_close(struct writer *writer, char bracket)
+static always_inline void json_close(struct writer *writer, char bracket)
 {
 	if (writer_failed(writer))
 		return;
@@ -29,12 +24,6 @@ static void json_close(struct writer *writer, char bracket)
 }
 
 /* Keys are literals with quotes and colon. */
-static always_inline void add_literal(struct writer *writer, const char *member)
-{
-	writer_string(writer, member);
-	writer_char(writer, ',');
-}
-
 static always_inline void add_u64(struct writer *writer, const char *key,
 				  uint64_t value)
 {
@@ -59,13 +48,22 @@ static always_inline void add_string(struct writer *writer, const char *key,
 		add_bytes(writer, key, value, strlen(value));
 }
 
-static always_inline void add_addr(struct writer *writer, const char *key,
-				   const struct addr *addr)
+/* What needs no escape. */
+static always_inline void add_text(struct writer *writer, const char *key,
+				   const char *text, size_t len)
 {
 	writer_string(writer, key);
 	writer_char(writer, '"');
-	writer_addr(writer, addr);
+	writer_bytes(writer, text, len);
 	writer_string(writer, "\",");
+}
+
+static always_inline void add_addr(struct writer *writer, const char *key,
+				   const struct addr *addr)
+{
+	char text[ADDR_TEXT];
+
+	add_text(writer, key, text, addr_format(addr, text));
 }
 
 static bool is_connection(const struct event *event)
@@ -82,16 +80,16 @@ static void add_connection_outcome(struct writer *writer,
 	case EVENT_RESULT_NONE:
 		return;
 	case EVENT_RESULT_PENDING:
-		add_literal(writer, "\"outcome\":\"unknown\"");
+		writer_string(writer, "\"outcome\":\"unknown\",");
 		return;
 	case EVENT_RESULT_ESTABLISHED:
-		add_literal(writer, "\"outcome\":\"success\"");
+		writer_string(writer, "\"outcome\":\"success\",");
 		break;
 	case EVENT_RESULT_FAILED:
-		add_literal(writer, "\"outcome\":\"failure\"");
+		writer_string(writer, "\"outcome\":\"failure\",");
 		break;
 	case EVENT_RESULT_ABORTED:
-		add_literal(writer, "\"outcome\":\"unknown\"");
+		writer_string(writer, "\"outcome\":\"unknown\",");
 		break;
 	}
 	add_u64(writer, "\"duration\":", connection->duration_ns);
@@ -99,30 +97,32 @@ static void add_connection_outcome(struct writer *writer,
 
 static void add_event(struct writer *writer, const struct event *event)
 {
-	json_open(writer, "\"event\":{\"kind\":\"event\","
-			  "\"category\":[\"network\"],\"dataset\":\"egrets\","
-			  "\"action\":\"");
-	/* Names of events need no escape. */
+	writer_string(writer,
+		      "\"event\":{\"kind\":\"event\","
+		      "\"category\":[\"network\"],\"dataset\":\"egrets\","
+		      "\"action\":\"");
 	writer_string(writer, event_name(event->kind));
-	add_literal(writer, "\"");
+	writer_string(writer, "\",");
 	switch (event->kind) {
 	case EVENT_DNS_QUERY:
-		add_literal(writer, "\"type\":[\"connection\",\"protocol\"]");
+		writer_string(writer,
+			      "\"type\":[\"connection\",\"protocol\"],");
 		break;
 	case EVENT_DNS_ANSWER:
-		add_literal(writer, "\"type\":[\"connection\",\"protocol\"]");
+		writer_string(writer,
+			      "\"type\":[\"connection\",\"protocol\"],");
 		if (event->dns.message->rcode)
-			add_literal(writer, "\"outcome\":\"failure\"");
+			writer_string(writer, "\"outcome\":\"failure\",");
 		else
-			add_literal(writer, "\"outcome\":\"success\"");
+			writer_string(writer, "\"outcome\":\"success\",");
 		if (!event->dns.unsolicited)
 			add_u64(writer, "\"duration\":", event->dns.latency_ns);
 		break;
 	case EVENT_EGRETS_LOST:
-		add_literal(writer, "\"type\":[\"info\"]");
+		writer_string(writer, "\"type\":[\"info\"],");
 		break;
 	default:
-		add_literal(writer, "\"type\":[\"connection\",\"start\"]");
+		writer_string(writer, "\"type\":[\"connection\",\"start\"],");
 		add_connection_outcome(writer, &event->connection);
 	}
 	json_close(writer, '}');
@@ -135,7 +135,7 @@ static void add_arguments(struct writer *writer, const char *args, size_t len)
 
 	if (!args || !len)
 		return;
-	json_open(writer, "\"args\":[");
+	writer_string(writer, "\"args\":[");
 	for (const char *arg = args; arg < end;) {
 		size_t left = (size_t)(end - arg);
 		size_t arg_len = strnlen(arg, left);
@@ -145,7 +145,7 @@ static void add_arguments(struct writer *writer, const char *args, size_t len)
 	}
 	json_close(writer, ']');
 
-	json_open(writer, "\"command_line\":\"");
+	writer_string(writer, "\"command_line\":\"");
 	for (const char *arg = args; arg < end;) {
 		size_t left = (size_t)(end - arg);
 		size_t arg_len = strnlen(arg, left);
@@ -155,7 +155,7 @@ static void add_arguments(struct writer *writer, const char *args, size_t len)
 		writer_json_escaped(writer, arg, arg_len);
 		arg += arg_len + (arg_len < left);
 	}
-	add_literal(writer, "\"");
+	writer_string(writer, "\",");
 }
 
 static void add_process(struct writer *writer,
@@ -163,7 +163,7 @@ static void add_process(struct writer *writer,
 {
 	if (!process_id_known(process->id))
 		return;
-	json_open(writer, "\"process\":{");
+	writer_string(writer, "\"process\":{");
 	add_u64(writer, "\"pid\":", process->id.tgid);
 	add_string(writer, "\"name\":", process->comm);
 	add_string(writer, "\"executable\":", process->executable);
@@ -178,9 +178,9 @@ static void add_process(struct writer *writer,
 	}
 	json_close(writer, '}');
 
-	json_open(writer, "\"user\":{\"id\":\"");
+	writer_string(writer, "\"user\":{\"id\":\"");
 	writer_u64(writer, process->uid);
-	add_literal(writer, "\"");
+	writer_string(writer, "\",");
 	json_close(writer, '}');
 }
 
@@ -190,7 +190,7 @@ static void add_source(struct writer *writer, const struct endpoint *source)
 
 	if (!has_addr && !source->port)
 		return;
-	json_open(writer, "\"source\":{");
+	writer_string(writer, "\"source\":{");
 	if (has_addr)
 		add_addr(writer, "\"ip\":", &source->addr);
 	if (source->port)
@@ -203,9 +203,12 @@ static void add_destination(struct writer *writer,
 			    const struct endpoint *destination,
 			    const char *domain)
 {
-	json_open(writer, "\"destination\":{");
-	add_addr(writer, "\"address\":", &destination->addr);
-	add_addr(writer, "\"ip\":", &destination->addr);
+	char text[ADDR_TEXT];
+	size_t len = addr_format(&destination->addr, text);
+
+	writer_string(writer, "\"destination\":{");
+	add_text(writer, "\"address\":", text, len);
+	add_text(writer, "\"ip\":", text, len);
 	add_u64(writer, "\"port\":", destination->port);
 	add_string(writer, "\"domain\":", domain);
 	json_close(writer, '}');
@@ -215,19 +218,19 @@ static void add_destination(struct writer *writer,
 static void add_network(struct writer *writer, bool is_v4, int protocol,
 			bool is_dns, bool is_egress)
 {
-	json_open(writer, "\"network\":{");
+	writer_string(writer, "\"network\":{");
 	if (is_v4)
-		add_literal(writer, "\"type\":\"ipv4\"");
+		writer_string(writer, "\"type\":\"ipv4\",");
 	else
-		add_literal(writer, "\"type\":\"ipv6\"");
+		writer_string(writer, "\"type\":\"ipv6\",");
 	if (protocol == IPPROTO_TCP)
-		add_literal(writer, "\"transport\":\"tcp\"");
+		writer_string(writer, "\"transport\":\"tcp\",");
 	if (protocol == IPPROTO_UDP)
-		add_literal(writer, "\"transport\":\"udp\"");
+		writer_string(writer, "\"transport\":\"udp\",");
 	if (is_dns)
-		add_literal(writer, "\"protocol\":\"dns\"");
+		writer_string(writer, "\"protocol\":\"dns\",");
 	if (is_egress)
-		add_literal(writer, "\"direction\":\"egress\"");
+		writer_string(writer, "\"direction\":\"egress\",");
 	json_close(writer, '}');
 }
 
@@ -278,11 +281,11 @@ static void add_dns_records(struct writer *writer,
 
 	if (!message->record_count)
 		return;
-	json_open(writer, "\"answers\":[");
+	writer_string(writer, "\"answers\":[");
 	for (size_t i = 0; i < message->record_count; i++) {
 		const struct dns_record *record = &message->record[i];
 
-		json_open(writer, "{");
+		writer_string(writer, "{");
 		add_string(writer,
 			   "\"type\":", dns_type_text(record->type, buf));
 		add_u64(writer, "\"ttl\":", record->ttl_s);
@@ -308,7 +311,7 @@ static void add_resolved(struct writer *writer,
 		if (!record->on_chain || !is_address(record))
 			continue;
 		if (!any)
-			json_open(writer, "\"resolved_ip\":[");
+			writer_string(writer, "\"resolved_ip\":[");
 		any = true;
 		add_addr(writer, "", &record->addr);
 	}
@@ -322,13 +325,13 @@ static void add_dns(struct writer *writer, const struct event *event)
 	char buf[DNS_CODE_TEXT];
 
 	if (event->kind == EVENT_DNS_ANSWER)
-		json_open(writer, "\"dns\":{\"type\":\"answer\",\"id\":\"");
+		writer_string(writer, "\"dns\":{\"type\":\"answer\",\"id\":\"");
 	else
-		json_open(writer, "\"dns\":{\"type\":\"query\",\"id\":\"");
+		writer_string(writer, "\"dns\":{\"type\":\"query\",\"id\":\"");
 	writer_u64(writer, message->id);
-	add_literal(writer, "\"");
+	writer_string(writer, "\",");
 	if (message->question_count) {
-		json_open(writer, "\"question\":{");
+		writer_string(writer, "\"question\":{");
 		add_string(writer, "\"name\":", message->name);
 		add_string(writer,
 			   "\"type\":", dns_type_text(message->type, buf));
@@ -360,7 +363,7 @@ static void add_container(struct writer *writer,
 {
 	if (!container->id)
 		return;
-	json_open(writer, "\"container\":{");
+	writer_string(writer, "\"container\":{");
 	add_string(writer, "\"id\":", container->id);
 	add_string(writer, "\"runtime\":", container->engine);
 	if (container->image) {
@@ -376,14 +379,14 @@ static void add_choice(struct writer *writer, const struct names_choice *choice)
 
 	if (!choice->name)
 		return;
-	json_open(writer, "\"dns\":{");
+	writer_string(writer, "\"dns\":{");
 	add_string(writer, "\"via\":", names_via_text(choice->via));
 	if (choice->stale)
-		add_literal(writer, "\"stale\":true");
+		writer_string(writer, "\"stale\":true,");
 	if (listed > NAMES_CANDIDATES)
 		listed = NAMES_CANDIDATES;
 	if (listed) {
-		json_open(writer, "\"candidates\":[");
+		writer_string(writer, "\"candidates\":[");
 		for (unsigned int i = 0; i < listed; i++)
 			add_string(writer, "", choice->candidate[i]);
 		json_close(writer, ']');
@@ -399,15 +402,15 @@ static void add_answer_caveats(struct writer *writer,
 	const struct dns_message *message = dns->message;
 
 	if (dns->unsolicited)
-		add_literal(writer, "\"unsolicited\":true");
+		writer_string(writer, "\"unsolicited\":true,");
 	if (!message->is_truncated && !message->is_cut &&
 	    message->record_total <= message->record_count)
 		return;
-	json_open(writer, "\"dns\":{");
+	writer_string(writer, "\"dns\":{");
 	if (message->is_truncated)
-		add_literal(writer, "\"truncated\":true");
+		writer_string(writer, "\"truncated\":true,");
 	if (message->is_cut)
-		add_literal(writer, "\"cut\":true");
+		writer_string(writer, "\"cut\":true,");
 	if (message->record_total > message->record_count)
 		add_u64(writer, "\"records_total\":", message->record_total);
 	json_close(writer, '}');
@@ -419,15 +422,15 @@ static void add_own_process(struct writer *writer,
 {
 	if (!process_id_known(process->id))
 		return;
-	json_open(writer, "\"process\":{");
+	writer_string(writer, "\"process\":{");
 	add_u64(writer, "\"start_ticks\":", process->id.start_ticks);
 	if (process->args_cut)
-		add_literal(writer, "\"args_cut\":true");
+		writer_string(writer, "\"args_cut\":true,");
 	json_close(writer, '}');
 
 	if (!process->cgroup_id && !process->cgroup)
 		return;
-	json_open(writer, "\"cgroup\":{");
+	writer_string(writer, "\"cgroup\":{");
 	if (process->cgroup_id)
 		add_u64(writer, "\"id\":", process->cgroup_id);
 	add_string(writer, "\"name\":", process->cgroup);
@@ -440,7 +443,7 @@ static void add_own(struct writer *writer, const struct event *event)
 	size_t before = writer->len, inside;
 	char buf[EVENT_RESULT_TEXT];
 
-	json_open(writer, "\"egrets\":{");
+	writer_string(writer, "\"egrets\":{");
 	inside = writer->len;
 	if (is_connection(event)) {
 		add_string(writer, "\"result\":",
@@ -449,7 +452,7 @@ static void add_own(struct writer *writer, const struct event *event)
 	} else if (event->kind == EVENT_DNS_ANSWER) {
 		add_answer_caveats(writer, &event->dns);
 	} else if (event->kind == EVENT_EGRETS_LOST) {
-		json_open(writer, "\"lost\":{");
+		writer_string(writer, "\"lost\":{");
 		add_string(writer, "\"source\":", event->lost.source);
 		add_u64(writer, "\"count\":", event->lost.count);
 		json_close(writer, '}');
@@ -458,7 +461,7 @@ static void add_own(struct writer *writer, const struct event *event)
 		add_u64(writer, "\"netns\":", event->netns);
 	add_own_process(writer, &event->process);
 	if (container->id && (container->hostname || container->ip)) {
-		json_open(writer, "\"container\":{");
+		writer_string(writer, "\"container\":{");
 		add_string(writer, "\"hostname\":", container->hostname);
 		add_string(writer, "\"ip\":", container->ip);
 		json_close(writer, '}');
@@ -472,9 +475,9 @@ static void add_own(struct writer *writer, const struct event *event)
 void json_format(struct writer *writer, const struct event *event,
 		 int64_t wall_offset_ns)
 {
-	json_open(writer, "{\"@timestamp\":\"");
+	writer_string(writer, "{\"@timestamp\":\"");
 	writer_timestamp(writer, event->time_ns + (uint64_t)wall_offset_ns);
-	add_literal(writer, "\",\"ecs\":{\"version\":\"" ECS_VERSION "\"}");
+	writer_string(writer, "\",\"ecs\":{\"version\":\"" ECS_VERSION "\"},");
 	add_event(writer, event);
 	add_process(writer, &event->process);
 	if (event->kind == EVENT_DNS_QUERY || event->kind == EVENT_DNS_ANSWER) {

@@ -9,6 +9,9 @@
 #define NS_PER_SECOND	1000000000ULL
 #define SECONDS_PER_DAY 86400ULL
 
+/* Of the largest 64-bit number. */
+#define DIGITS_MAX 20
+
 /* Most text that one byte of a value can become: "\xNN" and "\uNNNN". */
 #define TEXT_BYTE_MAX 4
 #define JSON_BYTE_MAX 6
@@ -60,16 +63,45 @@ static char *digits_fixed(char *at, uint32_t value, int count)
 	return at + count;
 }
 
+static char *digits_two(char *at, uint32_t value)
+{
+	static const char pairs[] =
+		"00010203040506070809101112131415161718192021"
+		"22232425262728293031323334353637383940414243"
+		"44454647484950515253545556575859606162636465"
+		"66676869707172737475767778798081828384858687"
+		"888990919293949596979899";
+
+	return memcpy(at, pairs + value * 2, 2);
+}
+
+static size_t digits_count(uint64_t value)
+{
+	size_t count = 1;
+
+	for (; value >= 10000; value /= 10000)
+		count += 4;
+	return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 void writer_u64(struct writer *writer, uint64_t value)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
+	char *room = writer_reserve(writer, DIGITS_MAX);
+	char *at;
+	uint32_t rest;
 
-	do {
-		digits[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	writer_bytes(writer, digits + at, sizeof(digits) - at);
+	if (!room)
+		return;
+	at = room + digits_count(value);
+	writer->len += (size_t)(at - room);
+	for (; value > UINT32_MAX; value /= 100)
+		at = digits_two(at - 2, (uint32_t)(value % 100));
+	for (rest = (uint32_t)value; rest >= 100; rest /= 100)
+		at = digits_two(at - 2, rest % 100);
+	if (rest >= 10)
+		digits_two(at - 2, rest);
+	else
+		at[-1] = (char)('0' + rest);
 }
 
 void writer_addr(struct writer *writer, const struct addr *addr)
@@ -177,6 +209,12 @@ static bool is_plain(const char *bytes, size_t len)
 	return true;
 }
 
+/* Whether it may stand within quotes as it is. */
+static bool is_quotable_ascii(uint8_t byte)
+{
+	return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
 /* The escape of a byte in a quoted text value. */
 static char *text_escape(char *at, char byte)
 {
@@ -209,10 +247,15 @@ void writer_text_value(struct writer *writer, const char *bytes, size_t len)
 	at = room;
 	*at++ = '"';
 	for (size_t i = 0; i < len;) {
-		size_t safe = 0;
+		size_t safe;
 
-		if (bytes[i] != '"' && bytes[i] != '\\')
-			safe = utf8_safe_length(bytes + i, len - i);
+		if (is_quotable_ascii((uint8_t)bytes[i])) {
+			*at++ = bytes[i++];
+			continue;
+		}
+		safe = (uint8_t)bytes[i] < 0x80
+			       ? 0
+			       : utf8_safe_length(bytes + i, len - i);
 		if (!safe) {
 			at = text_escape(at, bytes[i++]);
 			continue;
@@ -303,14 +346,11 @@ static char *json_special(char *at, const char *bytes, size_t len, size_t *used)
 	return at + size;
 }
 
-void writer_json_escaped(struct writer *writer, const char *bytes, size_t len)
+/* at has JSON_BYTE_MAX bytes of room for each of bytes. */
+static char *json_escape(char *at, const char *bytes, size_t len)
 {
-	char *room = writer_reserve(writer, len * JSON_BYTE_MAX);
-	char *at = room;
 	size_t i = 0;
 
-	if (!room)
-		return;
 	while (i < len) {
 		uint64_t eight;
 
@@ -328,12 +368,26 @@ void writer_json_escaped(struct writer *writer, const char *bytes, size_t len)
 		else
 			at = json_special(at, bytes + i, len - i, &i);
 	}
-	writer->len += (size_t)(at - room);
+	return at;
+}
+
+void writer_json_escaped(struct writer *writer, const char *bytes, size_t len)
+{
+	char *room = writer_reserve(writer, len * JSON_BYTE_MAX);
+
+	if (room)
+		writer->len += (size_t)(json_escape(room, bytes, len) - room);
 }
 
 void writer_json_string(struct writer *writer, const char *bytes, size_t len)
 {
-	writer_char(writer, '"');
-	writer_json_escaped(writer, bytes, len);
-	writer_char(writer, '"');
+	char *room = writer_reserve(writer, len * JSON_BYTE_MAX + 2);
+	char *at;
+
+	if (!room)
+		return;
+	*room = '"';
+	at = json_escape(room + 1, bytes, len);
+	*at++ = '"';
+	writer->len += (size_t)(at - room);
 }
