@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Killed with SIGKILL, at moments all through its start and while it works,
+# egrets leaves nothing: no program, map, link or pin in the kernel, no probe,
+# no packet socket, no mount, no file, no process.
+set -euo pipefail
+. "$(dirname "$0")/lab.sh"
+. "$(dirname "$0")/expect.sh"
+
+starts=8
+
+# One line for each thing that could be left.
+inventory()
+{
+	local kind ns
+
+	for kind in prog map link; do
+		bpftool -j "$kind" show 2>/dev/null |
+			jq -r --arg kind "$kind" \
+				'.[]? | "\($kind) \(.id) \(.name // .type)"'
+	done
+	[[ -d /sys/fs/bpf ]] && find /sys/fs/bpf -mindepth 1
+	cat /sys/kernel/tracing/{kprobe,uprobe}_events \
+		/sys/kernel/debug/tracing/{kprobe,uprobe}_events 2>/dev/null |
+		sed 's/^/probe /'
+	sed 's/^/mount /' /proc/self/mountinfo
+	for ns in "$lab_client_ns" "$lab_server_ns"; do
+		ip netns exec "$ns" cat /proc/net/packet |
+			sed "1d; s/^/packet socket in $ns /"
+	done
+	sed '1d; s/^/packet socket /' /proc/net/packet
+	find "$lab_dir/tmp" -mindepth 1
+	find /tmp /var/tmp /run /dev/shm -maxdepth 1 \
+		\( -name '*egrets*' -o -name '*bcc*' -o -name '*bpf*' \)
+	processes
+} 2>/dev/null
+
+processes()
+{
+	local exe
+
+	for exe in /proc/[0-9]*/exe; do
+		if [[ $(readlink "$exe") == "$lab_dir/egrets"* ]]; then
+			printf 'process %s\n' "$exe"
+		fi
+	done
+}
+
+left()
+{
+	inventory | sort | comm -13 "$lab_dir/before" -
+}
+
+nothing_left()
+{
+	[[ -z $(left) ]]
+}
+
+# The kernel frees such things a moment after their last user is gone.
+expect_nothing_left()
+{
+	if lab_wait 10 nothing_left; then
+		expect_pass "$1"
+	else
+		expect_fail "$1"
+		left | sed 's/^/\t/'
+	fi
+}
+
+now_ms()
+{
+	date +%s%3N
+}
+
+sleep_ms()
+{
+	sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
+}
+
+kill_it()
+{
+	kill -KILL "$egrets_pid"
+	wait "$egrets_pid" 2>/dev/null || true
+}
+
+lab_up
+lab_need bpftool
+mkdir "$lab_dir/tmp"
+# A program of our own name, to know its processes by.
+cp "$EGRETS" "$lab_dir/egrets"
+EGRETS=$lab_dir/egrets
+export TMPDIR=$lab_dir/tmp
+inventory | sort >"$lab_dir/before"
+
+begun=$(now_ms)
+egrets_start -o json
+took=$(($(now_ms) - begun))
+lab_client curl -s -o /dev/null http://four.lab/
+expect_true "while it runs there is something to see" \
+	test -n "$(left | grep -E '^(prog|map|packet)')"
+kill_it
+expect_nothing_left "killed while it works"
+
+egrets_start -o json
+egrets_stop
+expect_nothing_left "ended by SIGINT"
+
+egrets_start -o json
+kill -TERM "$egrets_pid"
+egrets_wait
+expect_is "ended by SIGTERM: status" "$egrets_status" 0
+expect_nothing_left "ended by SIGTERM"
+
+for ((i = 0; i < starts; i++)); do
+	"$EGRETS" --attach="${EGRETS_ATTACH:-auto}" \
+		>"$lab_dir/out" 2>"$lab_dir/err" &
+	egrets_pid=$!
+	lab_pids+=("$egrets_pid")
+	sleep_ms $((took * i / starts))
+	kill_it
+	expect_nothing_left "killed $((took * i / starts)) ms after its start"
+done
+expect_done
