@@ -7,6 +7,7 @@
 #include "flow/socket.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,8 +88,8 @@ static struct process_id task_id(const struct record_task *task)
 static struct process *update_process(struct attribution *attribution,
 				      const struct record_task *task)
 {
-	struct process *process =
-		process_add(attribution->processes, task_id(task));
+	struct process *process = process_add(attribution->processes,
+					      task_id(task));
 
 	if (!process) {
 		attribution->no_memory++;
@@ -161,8 +162,8 @@ static void begin_event(struct attribution *attribution,
 			const struct record_connect *record,
 			enum event_kind v4_kind, struct event *event)
 {
-	const struct process *process = process_find(
-		attribution->processes, task_id(&record->task));
+	const struct process *process = process_find(attribution->processes,
+						     task_id(&record->task));
 
 	memset(event, 0, sizeof(*event));
 	event->time_ns = record->begun_ns;
@@ -201,8 +202,8 @@ static void emit_connect(struct attribution *attribution,
 	connection->choice = pending->choice;
 	connection->result = EVENT_RESULT_PENDING;
 	if (result) {
-		connection->duration_ns =
-			result->header.time_ns - result->begun_ns;
+		connection->duration_ns = result->header.time_ns -
+					  result->begun_ns;
 		connection->error = result->error;
 		if (result->established)
 			connection->result = EVENT_RESULT_ESTABLISHED;
@@ -304,8 +305,8 @@ static void on_exec(struct attribution *attribution,
 static void on_fork(struct attribution *attribution,
 		    const struct record_fork *record)
 {
-	struct process_id child =
-		make_id(record->child_tgid, record->child_start_ns);
+	struct process_id child = make_id(record->child_tgid,
+					  record->child_start_ns);
 
 	update_process(attribution, &record->task);
 	if (!process_fork(attribution->processes, task_id(&record->task),
@@ -348,8 +349,8 @@ static void emit_dns(struct attribution *attribution, enum event_kind kind,
 		     uint64_t time_ns, const struct exchange *exchange)
 {
 	struct event event;
-	const struct process *process = process_find(
-		attribution->processes, exchange->asker.process);
+	const struct process *process = process_find(attribution->processes,
+						     exchange->asker.process);
 
 	memset(&event, 0, sizeof(event));
 	event.kind = kind;
@@ -382,6 +383,13 @@ static void learn(struct attribution *attribution, uint64_t time_ns,
 				message->name, &asker, time_ns, record->ttl_s))
 			attribution->no_memory++;
 	}
+}
+
+bool attribution_wants(const struct packet *packet)
+{
+	return packet->protocol == IPPROTO_UDP &&
+	       (packet->source.port == DNS_PORT ||
+		packet->destination.port == DNS_PORT);
 }
 
 void attribution_packet(struct attribution *attribution, uint64_t time_ns,
@@ -452,8 +460,8 @@ void attribution_finish(struct attribution *attribution)
 void attribution_process(struct attribution *attribution,
 			 const struct attribution_process *from)
 {
-	struct process *process =
-		process_find(attribution->processes, from->id);
+	struct process *process = process_find(attribution->processes,
+					       from->id);
 
 	/* What the probes have said of it is newer. */
 	if (!process) {
@@ -483,8 +491,8 @@ void attribution_follow(struct attribution *attribution, struct process_id id)
 
 bool attribution_follows(struct attribution *attribution, struct process_id id)
 {
-	const struct process *process =
-		process_find(attribution->processes, id);
+	const struct process *process = process_find(attribution->processes,
+						     id);
 
 	return process && process->followed;
 }

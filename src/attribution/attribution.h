@@ -19,6 +19,9 @@
  */
 #define ATTRIBUTION_HOLD_NS 1000000000ull
 
+/* Bindings of names to addresses that are remembered, unless told otherwise. */
+#define ATTRIBUTION_NAMES_MAX 262144
+
 struct attribution;
 
 /*
@@ -43,7 +46,10 @@ void attribution_destroy(struct attribution *attribution);
 void attribution_record(struct attribution *attribution,
 			const struct record_header *record);
 
-/* A datagram to or from a DNS port, seen in a namespace (0: a file). */
+/* Whether a packet may be DNS. */
+bool attribution_wants(const struct packet *packet);
+
+/* A wanted packet was seen in a namespace (0: in a file). */
 void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 			uint32_t netns, const struct packet *packet);
 
@@ -72,8 +78,7 @@ void attribution_process(struct attribution *attribution,
 
 /* From now on this process and its descendants are followed. */
 void attribution_follow(struct attribution *attribution, struct process_id id);
-bool attribution_follows(struct attribution *attribution,
-			 struct process_id id);
+bool attribution_follows(struct attribution *attribution, struct process_id id);
 
 struct attribution_stats {
 	struct names_stats names;

@@ -42,8 +42,8 @@ static struct pending *make(const struct record_connect *connect,
 	text = pending->text;
 	pending->choice.name = copy_string(&text, choice->name);
 	for (unsigned int i = 0; i < listed; i++)
-		pending->choice.candidate[i] =
-			copy_string(&text, choice->candidate[i]);
+		pending->choice.candidate[i] = copy_string(
+			&text, choice->candidate[i]);
 	return pending;
 }
 

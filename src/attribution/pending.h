@@ -21,14 +21,14 @@ struct pending {
 	struct pending_key key;
 	struct record_connect connect;
 	struct names_choice choice; /* its strings are in text */
-	bool told;		    /* as pending; the outcome is still to come */
+	bool told; /* as pending; the outcome is still to come */
 	struct pending *previous, *next; /* among those not told, by age */
 	UT_hash_handle hh;
 	char text[];
 };
 
 struct pendings {
-	struct pending *all; /* the head began first */
+	struct pending *all;	      /* the head began first */
 	struct pending *first, *last; /* not told */
 	size_t most;
 };

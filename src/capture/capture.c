@@ -173,9 +173,8 @@ static void on_frame(u_char *user, const struct pcap_pkthdr *header,
 	capture->fn(&frame, capture->context);
 }
 
-int capture_read(struct capture *capture, int most,
-		 int64_t monotonic_offset_ns, capture_frame_fn fn,
-		 void *context)
+int capture_read(struct capture *capture, int most, int64_t monotonic_offset_ns,
+		 capture_frame_fn fn, void *context)
 {
 	int count;
 

@@ -51,9 +51,8 @@ uint32_t capture_netns(const struct capture *capture);
  * file is damaged; what was before the damage has been handed over).
  * A frame is borrowed. monotonic_offset_ns is added to live time stamps.
  */
-int capture_read(struct capture *capture, int most,
-		 int64_t monotonic_offset_ns, capture_frame_fn fn,
-		 void *context);
+int capture_read(struct capture *capture, int most, int64_t monotonic_offset_ns,
+		 capture_frame_fn fn, void *context);
 
 /* Packets so far that the kernel could not keep for us. */
 uint64_t capture_lost(struct capture *capture);

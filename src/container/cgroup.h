@@ -9,7 +9,8 @@
 /* Which container a cgroup is, as far as its name says. */
 struct container_name {
 	char id[CONTAINER_ID_LEN + 1]; /* 64 hexadecimal digits */
-	const char *engine; /* "docker", "podman", "containerd", "cri-o", NULL */
+	const char
+		*engine; /* "docker", "podman", "containerd", "cri-o", NULL */
 };
 
 /*

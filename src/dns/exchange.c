@@ -280,8 +280,9 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 	view = find_view(exchanges, &key);
 	if (view) {
 		record = view->record;
-		if (!record->answered && sight->time_ns - record->last_asked_ns
-						 <= EXCHANGE_REPEAT_NS) {
+		if (!record->answered &&
+		    sight->time_ns - record->last_asked_ns <=
+			    EXCHANGE_REPEAT_NS) {
 			record->last_asked_ns = sight->time_ns;
 			return NULL;
 		}

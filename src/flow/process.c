@@ -120,8 +120,8 @@ int process_exec(struct process *process, const char *path, const char *args,
 		 size_t args_len, bool args_cut)
 {
 	size_t path_size = strlen(path) + 1;
-	struct program *program =
-		malloc(sizeof(*program) + path_size + args_len);
+	struct program *program = malloc(sizeof(*program) + path_size +
+					 args_len);
 
 	if (!program)
 		return -ENOMEM;

@@ -41,8 +41,7 @@ void sockets_destroy(struct sockets *sockets)
 
 	if (!sockets)
 		return;
-	HASH_ITER(hh, sockets->entries, entry, next)
-	{
+	HASH_ITER(hh, sockets->entries, entry, next) {
 		HASH_DEL(sockets->entries, entry);
 		free(entry);
 	}
@@ -60,8 +59,7 @@ static struct entry *find(struct sockets *sockets, uint32_t netns,
 }
 
 int socket_claim(struct sockets *sockets, uint32_t netns,
-		 const struct endpoint *local,
-		 const struct socket_owner *owner)
+		 const struct endpoint *local, const struct socket_owner *owner)
 {
 	struct entry *entry = find(sockets, netns, local->port, &local->addr);
 
@@ -87,8 +85,7 @@ int socket_claim(struct sockets *sockets, uint32_t netns,
 	return -ENOMEM;
 }
 
-const struct socket_owner *socket_owner(struct sockets *sockets,
-					uint32_t netns,
+const struct socket_owner *socket_owner(struct sockets *sockets, uint32_t netns,
 					const struct endpoint *local)
 {
 	static const uint8_t zero[16];

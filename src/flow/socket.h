@@ -43,8 +43,7 @@ int socket_claim(struct sockets *sockets, uint32_t netns,
  * The owner of the socket that sends from local: bound to just that address,
  * or to all. NULL if nobody is known. Good until the next claim.
  */
-const struct socket_owner *socket_owner(struct sockets *sockets,
-					uint32_t netns,
+const struct socket_owner *socket_owner(struct sockets *sockets, uint32_t netns,
 					const struct endpoint *local);
 
 size_t sockets_count(const struct sockets *sockets);

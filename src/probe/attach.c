@@ -71,8 +71,8 @@ static int tracepoint_number(struct attacher *attacher, const char *target)
 	if (attacher->tracefs < 0)
 		attacher->tracefs = detached_mount("tracefs");
 	if (attacher->tracefs < 0)
-		attacher->tracefs =
-			open("/sys/kernel/tracing", O_PATH | O_CLOEXEC);
+		attacher->tracefs = open("/sys/kernel/tracing",
+					 O_PATH | O_CLOEXEC);
 	if (attacher->tracefs < 0)
 		return -errno;
 	snprintf(path, sizeof(path), "events/%s/id", target);

@@ -22,7 +22,7 @@
 struct compiler {
 	void *library;
 	void *module;
-	int stubs;	   /* directory, or -1 */
+	int stubs;	     /* directory, or -1 */
 	char stubs_path[32]; /* not empty: to be removed */
 
 	typeof(&bpf_module_create_c_from_string) create;
@@ -167,8 +167,8 @@ int compiler_load(struct compiler *compiler, const char *function, int type,
 		  int attach_type)
 {
 	void *module = compiler->module;
-	const struct bpf_insn *start =
-		compiler->function_start(module, function);
+	const struct bpf_insn *start = compiler->function_start(module,
+								function);
 	int fd;
 
 	if (!start)

@@ -3,12 +3,26 @@
 
 #include <linux/bpf.h>
 
-#define KPROBE(fn)     {ATTACHMENT_KPROBE, #fn, "kprobe_" #fn, 0}
-#define RETURN_OF(fn)  {ATTACHMENT_KRETPROBE, #fn, "kretprobe_tcp_connect", 0}
-#define RAW(tp)	       {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0}
-#define TRACE(sys, tp) {ATTACHMENT_TRACEPOINT, sys "/" #tp, "tracepoint_" #tp, 0}
-#define CGROUP(what, type)                                                     \
-	{ATTACHMENT_CGROUP, #what, "cgroup_" #what, type}
+#define KPROBE(fn)                                       \
+	{                                                \
+		ATTACHMENT_KPROBE, #fn, "kprobe_" #fn, 0 \
+	}
+#define RETURN_OF(fn)                                                 \
+	{                                                             \
+		ATTACHMENT_KRETPROBE, #fn, "kretprobe_tcp_connect", 0 \
+	}
+#define RAW(tp)                                                          \
+	{                                                                \
+		ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0 \
+	}
+#define TRACE(sys, tp)                                                   \
+	{                                                                \
+		ATTACHMENT_TRACEPOINT, sys "/" #tp, "tracepoint_" #tp, 0 \
+	}
+#define CGROUP(what, type)                                      \
+	{                                                       \
+		ATTACHMENT_CGROUP, #what, "cgroup_" #what, type \
+	}
 
 const struct hook hooks[] = {
 	{"tcp.state",
@@ -31,12 +45,14 @@ const struct hook hooks[] = {
 	 "IPv4 datagrams",
 	 {{ATTACH_KPROBE, {KPROBE(udp_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
-	   {CGROUP(sendmsg4, BPF_CGROUP_UDP4_SENDMSG), RAW(sock_send_length)}}}},
+	   {CGROUP(sendmsg4, BPF_CGROUP_UDP4_SENDMSG),
+	    RAW(sock_send_length)}}}},
 	{"udp6.send",
 	 "IPv6 datagrams",
 	 {{ATTACH_KPROBE, {KPROBE(udpv6_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
-	   {CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG), RAW(sock_send_length)}}}},
+	   {CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG),
+	    RAW(sock_send_length)}}}},
 	{"process.exec",
 	 "programs and arguments of processes that end at once",
 	 {{ATTACH_TRACEPOINT, {RAW(sched_process_exec)}}}},

@@ -31,7 +31,7 @@ const char *attachment_kind_text(enum attachment_kind kind);
 
 struct attachment {
 	enum attachment_kind kind;
-	const char *target;   /* what it is attached to, in the kernel's terms */
+	const char *target; /* what it is attached to, in the kernel's terms */
 	const char *function; /* the program, in probes/ */
 	int attach_type;      /* ATTACHMENT_CGROUP: enum bpf_attach_type */
 };

@@ -76,14 +76,15 @@ static void send_noise(struct loader *loader)
 	off_t room = sizeof(message.text) - 1;
 	off_t from = len > room ? len - room : 0;
 
-	if (len > 0 && pread(loader->noise, message.text, (size_t)room, from) > 0)
+	if (len > 0 &&
+	    pread(loader->noise, message.text, (size_t)room, from) > 0)
 		send_message(loader, &message, NULL);
 	if (ftruncate(loader->noise, 0))
 		return;
 }
 
-__attribute__((format(printf, 2, 3))) static _Noreturn void
-fail(struct loader *loader, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static _Noreturn void fail(
+	struct loader *loader, const char *format, ...)
 {
 	struct loader_message message = {.kind = LOADER_FAILED};
 	va_list args;

@@ -40,8 +40,7 @@ const char *probe_attach_text(const struct probe *probe);
 enum kernel_types probe_types(const struct probe *probe);
 
 /* The form in which a hook is attached, or NULL. */
-const struct hook_form *probe_hook_form(const struct probe *probe,
-					size_t hook);
+const struct hook_form *probe_hook_form(const struct probe *probe, size_t hook);
 
 /* Becomes readable when there are records. */
 int probe_fd(const struct probe *probe);

@@ -57,7 +57,7 @@ static int visit_file(struct visit *visit, const char *path)
 }
 
 static int visit_directory(struct visit *visit, const char *directory,
-			   const char *format, bool numbers)
+			   const char *suffix, bool numbers)
 {
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
@@ -70,7 +70,8 @@ static int visit_directory(struct visit *visit, const char *directory,
 		if (entry->d_name[0] == '.' ||
 		    (numbers && !isdigit((unsigned char)entry->d_name[0])))
 			continue;
-		snprintf(path, sizeof(path), format, entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s%s", directory,
+			 entry->d_name, suffix);
 		err = visit_file(visit, path);
 	}
 	closedir(dir);
@@ -91,15 +92,12 @@ int netns_visit(int (*fn)(uint32_t netns, void *context), void *context)
 	is_new(&visit, (uint32_t)stat.st_ino);
 	err = fn((uint32_t)stat.st_ino, context);
 	if (!err)
-		err = visit_directory(&visit, "/proc", "/proc/%s/ns/net",
-				      true);
+		err = visit_directory(&visit, "/proc", "/ns/net", true);
 	if (!err)
-		err = visit_directory(&visit, "/run/netns", "/run/netns/%s",
-				      false);
+		err = visit_directory(&visit, "/run/netns", "", false);
 	if (setns(home, CLONE_NEWNET) && errno != EPERM && !err)
 		err = -errno;
-	HASH_ITER(hh, visit.seen, seen, next)
-	{
+	HASH_ITER(hh, visit.seen, seen, next) {
 		HASH_DEL(visit.seen, seen);
 		free(seen);
 	}

@@ -23,7 +23,8 @@ struct stat_line {
 	uint32_t start_ticks;
 };
 
-static ssize_t read_file(uint32_t tgid, const char *name, char *buf, size_t size)
+static ssize_t read_file(uint32_t tgid, const char *name, char *buf,
+			 size_t size)
 {
 	char path[64];
 	_cleanup_close_ int fd = -1;

@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: MIT
+/*
+ * One loop, one thread. Whatever becomes readable starts a round:
+ *
+ *  1. note the time;
+ *  2. take all records out of the perf buffers;
+ *  3. then drain every packet ring;
+ *  4. hand on, in order of time, what happened up to the noted time.
+ *
+ * The order is the point. An answer lies in a packet ring before the program
+ * that asked receives it, so it is there when that program's connect has been
+ * read from a perf buffer; and a socket's record is in a perf buffer before
+ * its first packet is in a ring. What happened after the noted time waits for
+ * the next round, since its causes may have been missed in this one.
+ */
+#include "monitor.h"
+
+#include "attribution/attribution.h"
+#include "base/log.h"
+#include "capture/capture.h"
+#include "command.h"
+#include "flow/timeline.h"
+#include "packet/packet.h"
+#include "proc/netns.h"
+#include "proc/process.h"
+#include "probe/probe.h"
+#include "report.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <uv.h>
+
+/* Rounds in a row before the loop looks at signals and timers again. */
+#define ROUNDS_MAX 16
+
+#define LOSS_CHECK_MS 1000
+
+/* Namespaces that are watched. */
+#define CAPTURES_MAX 1024
+
+struct source {
+	uv_poll_t poll;
+	struct monitor *monitor;
+	struct capture *capture;
+};
+
+struct monitor {
+	const struct options *options;
+	uv_loop_t loop;
+	uv_poll_t probe_poll, output_poll;
+	uv_timer_t end_timer, tick_timer, again_timer, loss_timer;
+	uv_signal_t interrupt, terminate, child;
+	struct probe *probe;
+	struct source *sources;
+	size_t source_count;
+	struct timeline *timeline;
+	struct attribution *attribution;
+	struct report *report;
+	struct command command;
+	uint64_t start_ns;
+	bool undrained; /* for a test: read packets only when they poll */
+	bool no_memory;
+	int status;
+};
+
+/* How an entry of the timeline begins. */
+enum entry_kind {
+	ENTRY_RECORD,
+	ENTRY_PACKET,
+};
+
+struct entry {
+	enum entry_kind kind;
+	uint32_t netns;
+	struct packet packet; /* its payload follows; a record also does */
+	max_align_t bytes[];
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/*
+ * What to add to CLOCK_REALTIME to get CLOCK_MONOTONIC. Rounded down, so that
+ * an answer is not stamped later than what it brought about.
+ */
+static int64_t monotonic_offset(void)
+{
+	uint64_t monotonic = clock_ns(CLOCK_MONOTONIC);
+	uint64_t real = clock_ns(CLOCK_REALTIME);
+
+	return (int64_t)(monotonic - real);
+}
+
+static void stop(struct monitor *monitor, int status)
+{
+	if (status)
+		monitor->status = status;
+	uv_stop(&monitor->loop);
+}
+
+static struct entry *add_entry(struct monitor *monitor, uint64_t time_ns,
+			       size_t len)
+{
+	struct entry *entry = timeline_add(monitor->timeline, time_ns,
+					   sizeof(*entry) + len);
+
+	if (!entry)
+		monitor->no_memory = true;
+	return entry;
+}
+
+static void on_record(const struct record_header *record, void *context)
+{
+	struct entry *entry = add_entry(context, record->time_ns, record->size);
+
+	if (!entry)
+		return;
+	entry->kind = ENTRY_RECORD;
+	memcpy(entry->bytes, record, record->size);
+}
+
+static void on_frame(const struct capture_frame *frame, void *context)
+{
+	struct packet packet;
+	struct entry *entry;
+
+	if (packet_decode(frame->link, frame->bytes, frame->len, &packet) !=
+		    PACKET_OK ||
+	    !attribution_wants(&packet))
+		return;
+	entry = add_entry(context, frame->time_ns, packet.payload_len);
+	if (!entry)
+		return;
+	entry->kind = ENTRY_PACKET;
+	entry->netns = frame->netns;
+	entry->packet = packet;
+	memcpy(entry->bytes, packet.payload, packet.payload_len);
+}
+
+static void on_entry(uint64_t time_ns, const void *bytes, void *context)
+{
+	struct monitor *monitor = context;
+	const struct entry *entry = bytes;
+	struct packet packet;
+
+	if (entry->kind == ENTRY_RECORD) {
+		attribution_record(monitor->attribution,
+				   (const void *)entry->bytes);
+		return;
+	}
+	packet = entry->packet;
+	packet.payload = (const void *)entry->bytes;
+	attribution_packet(monitor->attribution, time_ns, entry->netns,
+			   &packet);
+}
+
+static void drain(struct monitor *monitor, struct capture *capture)
+{
+	if (capture_read(capture, -1, monotonic_offset(), on_frame, monitor) <
+	    0)
+		stop(monitor, EXIT_RUN_FAILED);
+}
+
+static void hand_on(struct monitor *monitor, uint64_t until_ns)
+{
+	int err;
+
+	timeline_take(monitor->timeline, until_ns, on_entry, monitor);
+	attribution_tick(monitor->attribution, until_ns);
+	err = report_flush(monitor->report);
+	if (err)
+		stop(monitor, err == -EPIPE ? 0 : EXIT_RUN_FAILED);
+}
+
+static void round_once(struct monitor *monitor)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	probe_read(monitor->probe, on_record, monitor);
+	for (size_t i = 0; i < monitor->source_count; i++)
+		drain(monitor, monitor->sources[i].capture);
+	hand_on(monitor, now);
+}
+
+static void on_tick(uv_timer_t *timer);
+
+static void schedule_tick(struct monitor *monitor)
+{
+	uint64_t due = attribution_next_tick(monitor->attribution);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (due == UINT64_MAX)
+		uv_timer_stop(&monitor->tick_timer);
+	else if (!uv_is_active((uv_handle_t *)&monitor->tick_timer))
+		uv_timer_start(&monitor->tick_timer, on_tick,
+			       due > now ? (due - now) / 1000000 + 1 : 0, 0);
+}
+
+static void rounds(struct monitor *monitor);
+
+static void on_again(uv_timer_t *timer)
+{
+	rounds(timer->data);
+}
+
+static void rounds(struct monitor *monitor)
+{
+	int left = ROUNDS_MAX;
+
+	do
+		round_once(monitor);
+	while (timeline_count(monitor->timeline) && --left);
+	if (timeline_count(monitor->timeline))
+		uv_timer_start(&monitor->again_timer, on_again, 0, 0);
+	schedule_tick(monitor);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	rounds(timer->data);
+}
+
+static void on_probe_ready(uv_poll_t *poll, int status, int events)
+{
+	struct monitor *monitor = poll->data;
+
+	(void)status;
+	(void)events;
+	if (!monitor->undrained) {
+		rounds(monitor);
+		return;
+	}
+	probe_read(monitor->probe, on_record, monitor);
+	hand_on(monitor, UINT64_MAX);
+	schedule_tick(monitor);
+}
+
+static void on_packets_ready(uv_poll_t *poll, int status, int events)
+{
+	struct source *source = poll->data;
+
+	(void)status;
+	(void)events;
+	if (!source->monitor->undrained) {
+		rounds(source->monitor);
+		return;
+	}
+	drain(source->monitor, source->capture);
+	hand_on(source->monitor, UINT64_MAX);
+}
+
+static void on_end(uv_timer_t *timer)
+{
+	struct monitor *monitor = timer->data;
+
+	/* A command is ended with us: its status is waited for. */
+	if (monitor->command.pid && !monitor->command.ended)
+		kill(monitor->command.pid, SIGTERM);
+	else
+		stop(monitor, 0);
+}
+
+/* Ctrl-C reaches the command too, which decides what it makes of it. */
+static void on_interrupt(uv_signal_t *handle, int number)
+{
+	struct monitor *monitor = handle->data;
+
+	if (monitor->command.pid && !monitor->command.ended) {
+		if (number == SIGTERM)
+			kill(monitor->command.pid, SIGTERM);
+		return;
+	}
+	stop(monitor, 0);
+}
+
+static void on_child(uv_signal_t *handle, int number)
+{
+	struct monitor *monitor = handle->data;
+
+	(void)number;
+	command_reap(&monitor->command);
+	if (monitor->command.ended)
+		stop(monitor, 0);
+}
+
+/* Standard output has lost its reader. */
+static void on_output_closed(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	uv_poll_stop(poll);
+	stop(poll->data, 0);
+}
+
+static void on_loss_check(uv_timer_t *timer)
+{
+	struct monitor *monitor = timer->data;
+	struct attribution_stats stats;
+	uint64_t counts[LOSSES] = {0};
+
+	attribution_get_stats(monitor->attribution, &stats);
+	counts[LOSS_PROBES] = probe_lost(monitor->probe);
+	for (size_t i = 0; i < monitor->source_count; i++)
+		counts[LOSS_PACKETS] += capture_lost(
+			monitor->sources[i].capture);
+	counts[LOSS_QUESTIONS] = stats.questions_forgotten;
+	counts[LOSS_CONNECTS] = stats.connects_forgotten;
+	counts[LOSS_NAMES] = stats.names.evicted;
+	counts[LOSS_MEMORY] = stats.no_memory + monitor->no_memory;
+	report_losses(monitor->report, clock_ns(CLOCK_MONOTONIC), counts);
+}
+
+static int add_capture(uint32_t netns, void *context)
+{
+	struct monitor *monitor = context;
+	struct capture *capture;
+	int err;
+
+	if (monitor->source_count == CAPTURES_MAX) {
+		log_warn("more than %d network namespaces: the rest is not "
+			 "watched for DNS",
+			 CAPTURES_MAX);
+		return 1;
+	}
+	err = capture_open_live(netns, &capture);
+	if (err)
+		/* Our own comes first: without it there is no point. */
+		return monitor->source_count ? 0 : err;
+	monitor->sources[monitor->source_count++].capture = capture;
+	return 0;
+}
+
+static int open_sources(struct monitor *monitor)
+{
+	struct loader_options probes = {
+		.attach = monitor->options->attach,
+		.types = monitor->options->types,
+	};
+	int err;
+
+	monitor->sources = calloc(CAPTURES_MAX, sizeof(*monitor->sources));
+	if (!monitor->sources)
+		return -ENOMEM;
+	err = probe_start(&probes, &monitor->probe);
+	if (err)
+		return err;
+	/* While the child compiles. */
+	err = netns_visit(add_capture, monitor);
+	if (err < 0)
+		return err;
+	return probe_wait(monitor->probe);
+}
+
+static void poll_source(struct monitor *monitor, struct source *source)
+{
+	source->monitor = monitor;
+	source->poll.data = source;
+	uv_poll_init(&monitor->loop, &source->poll,
+		     capture_fd(source->capture));
+	uv_poll_start(&source->poll, UV_READABLE, on_packets_ready);
+}
+
+static void poll_output(struct monitor *monitor)
+{
+	struct stat output;
+
+	if (fstat(STDOUT_FILENO, &output) ||
+	    !(S_ISFIFO(output.st_mode) || S_ISSOCK(output.st_mode)) ||
+	    uv_poll_init(&monitor->loop, &monitor->output_poll, STDOUT_FILENO))
+		return;
+	monitor->output_poll.data = monitor;
+	uv_poll_start(&monitor->output_poll, UV_DISCONNECT, on_output_closed);
+}
+
+static void start_timer(struct monitor *monitor, uv_timer_t *timer)
+{
+	uv_timer_init(&monitor->loop, timer);
+	timer->data = monitor;
+}
+
+static void start_signal(struct monitor *monitor, uv_signal_t *handle,
+			 uv_signal_cb fn, int number)
+{
+	uv_signal_init(&monitor->loop, handle);
+	handle->data = monitor;
+	uv_signal_start(handle, fn, number);
+}
+
+static void start_loop(struct monitor *monitor)
+{
+	uv_poll_init(&monitor->loop, &monitor->probe_poll,
+		     probe_fd(monitor->probe));
+	monitor->probe_poll.data = monitor;
+	uv_poll_start(&monitor->probe_poll, UV_READABLE, on_probe_ready);
+	for (size_t i = 0; i < monitor->source_count; i++)
+		poll_source(monitor, &monitor->sources[i]);
+	poll_output(monitor);
+
+	start_timer(monitor, &monitor->end_timer);
+	start_timer(monitor, &monitor->tick_timer);
+	start_timer(monitor, &monitor->again_timer);
+	start_timer(monitor, &monitor->loss_timer);
+	uv_timer_start(&monitor->loss_timer, on_loss_check, LOSS_CHECK_MS,
+		       LOSS_CHECK_MS);
+	if (monitor->options->time_ns)
+		uv_timer_start(&monitor->end_timer, on_end,
+			       monitor->options->time_ns / 1000000, 0);
+	start_signal(monitor, &monitor->interrupt, on_interrupt, SIGINT);
+	start_signal(monitor, &monitor->terminate, on_interrupt, SIGTERM);
+	start_signal(monitor, &monitor->child, on_child, SIGCHLD);
+}
+
+static void on_process(const struct proc_process *process, void *context)
+{
+	struct attribution_process copy = {
+		.id = process->id,
+		.parent = process->parent,
+		.uid = process->uid,
+		.comm = process->comm,
+		.path = process->path,
+		.args = process->args,
+		.args_len = process->args_len,
+	};
+
+	attribution_process(context, &copy);
+}
+
+static int begin_command(struct monitor *monitor)
+{
+	int err = command_prepare(monitor->options->command, &monitor->command);
+
+	if (err)
+		return err;
+	attribution_follow(monitor->attribution, monitor->command.id);
+	report_follow(monitor->report, monitor->attribution);
+	command_begin(&monitor->command);
+	return 0;
+}
+
+/* What is still in the buffers, the connects without outcome, the summary. */
+static void finish(struct monitor *monitor)
+{
+	struct attribution_stats stats;
+
+	for (int i = 0; i < ROUNDS_MAX; i++)
+		round_once(monitor);
+	attribution_finish(monitor->attribution);
+	on_loss_check(&monitor->loss_timer);
+	if (report_flush(monitor->report) &&
+	    report_flush(monitor->report) != -EPIPE)
+		monitor->status = EXIT_RUN_FAILED;
+	attribution_get_stats(monitor->attribution, &stats);
+	report_summary(monitor->report,
+		       clock_ns(CLOCK_MONOTONIC) - monitor->start_ns, &stats);
+	if (monitor->command.ended && !monitor->status)
+		monitor->status = monitor->command.status;
+}
+
+static void close_handle(uv_handle_t *handle, void *context)
+{
+	(void)context;
+	uv_close(handle, NULL);
+}
+
+static void deinit(struct monitor *monitor)
+{
+	uv_walk(&monitor->loop, close_handle, NULL);
+	uv_run(&monitor->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&monitor->loop);
+	probe_destroy(monitor->probe);
+	for (size_t i = 0; i < monitor->source_count; i++)
+		capture_close(monitor->sources[i].capture);
+	free(monitor->sources);
+	timeline_destroy(monitor->timeline);
+	attribution_destroy(monitor->attribution);
+	report_destroy(monitor->report);
+}
+
+static int init(struct monitor *monitor, const struct options *options)
+{
+	struct attribution_options attribution = {
+		.max_names = ATTRIBUTION_NAMES_MAX,
+		.fn = report_event,
+	};
+	int err;
+
+	memset(monitor, 0, sizeof(*monitor));
+	monitor->options = options;
+	monitor->start_ns = clock_ns(CLOCK_MONOTONIC);
+	monitor->undrained = getenv("EGRETS_DEBUG_NO_DRAIN");
+	uv_loop_init(&monitor->loop);
+	monitor->timeline = timeline_create();
+	if (!monitor->timeline)
+		return -ENOMEM;
+	err = report_create(options, monitor->start_ns, -monotonic_offset(),
+			    &monitor->report);
+	if (err)
+		return err;
+	attribution.context = monitor->report;
+	return attribution_create(&attribution, &monitor->attribution);
+}
+
+static void say_ready(const struct monitor *monitor)
+{
+	uint64_t took_ns = clock_ns(CLOCK_MONOTONIC) - monitor->start_ns;
+
+	log_info("ready in %.2f s: attached by %s, kernel types from %s, "
+		 "%zu network namespace%s",
+		 (double)took_ns / 1e9, probe_attach_text(monitor->probe),
+		 kernel_types_text(probe_types(monitor->probe)),
+		 monitor->source_count, monitor->source_count == 1 ? "" : "s");
+}
+
+int monitor_run(const struct options *options)
+{
+	struct monitor monitor;
+	int err = init(&monitor, options);
+
+	if (err == -ENOMEM)
+		log_error("out of memory; free some and try again");
+	if (!err)
+		err = open_sources(&monitor);
+	if (err) {
+		deinit(&monitor);
+		return EXIT_CANNOT_RUN;
+	}
+	start_loop(&monitor);
+	say_ready(&monitor);
+	proc_visit(on_process, monitor.attribution);
+	if (options->command && begin_command(&monitor)) {
+		deinit(&monitor);
+		return EXIT_RUN_FAILED;
+	}
+	uv_run(&monitor.loop, UV_RUN_DEFAULT);
+	finish(&monitor);
+	deinit(&monitor);
+	return monitor.status;
+}

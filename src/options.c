@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+#include "options.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char options_help[] =
+	"Usage: egrets [options] [-- command [args...]]\n"
+	"Print every outgoing connection of this machine with its process and "
+	"the\nhostname that process asked for. Needs root, except with -r.\n"
+	"\n"
+	"  -t, --time SECONDS       stop after SECONDS\n"
+	"  -o, --output text|json   form of the events on standard output\n"
+	"  -e, --events LIST        only these: event names or prefixes, as "
+	"in\n"
+	"                           dns,process.tcp\n"
+	"  -r, --read FILE          read packets from a pcap or pcapng file\n"
+	"  -p, --pid PID            only this process\n"
+	"  -n, --comm NAME          only processes of this name\n"
+	"  -u, --user USER          only processes of this user\n"
+	"      --attach FORM        auto, kprobe or tracepoint\n"
+	"      --kernel-types FROM  auto, btf or headers\n"
+	"      --dump-probes        print the C that would be compiled, and "
+	"end\n"
+	"      --check              say what this machine supports, and end\n"
+	"  -v, --verbose            more fields in text, more messages\n"
+	"  -q, --quiet              only warnings and errors on standard "
+	"error\n"
+	"      --version            print the version, and end\n"
+	"      --help               print this, and end\n"
+	"\n"
+	"With -- command, only it and its descendants are shown, and its exit\n"
+	"status is returned. Otherwise the exit status is 0 when egrets ended "
+	"as\n"
+	"asked, 1 after a failure, 2 for a wrong command line, and 77 if this\n"
+	"machine cannot run it.\n"
+	"\n"
+	"Events: dns.query dns.answer process.tcp_v4 process.tcp_v6\n"
+	"process.udp_v4 process.udp_v6 egrets.lost\n";
+
+enum long_only {
+	OPTION_ATTACH = 256,
+	OPTION_KERNEL_TYPES,
+	OPTION_DUMP_PROBES,
+	OPTION_CHECK,
+	OPTION_VERSION,
+	OPTION_HELP,
+};
+
+static const struct option long_options[] = {
+	{"time", required_argument, NULL, 't'},
+	{"output", required_argument, NULL, 'o'},
+	{"events", required_argument, NULL, 'e'},
+	{"read", required_argument, NULL, 'r'},
+	{"pid", required_argument, NULL, 'p'},
+	{"comm", required_argument, NULL, 'n'},
+	{"user", required_argument, NULL, 'u'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"attach", required_argument, NULL, OPTION_ATTACH},
+	{"kernel-types", required_argument, NULL, OPTION_KERNEL_TYPES},
+	{"dump-probes", no_argument, NULL, OPTION_DUMP_PROBES},
+	{"check", no_argument, NULL, OPTION_CHECK},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{NULL, 0, NULL, 0},
+};
+
+static int bad_value(const char *option, const char *value, const char *wanted)
+{
+	log_error("%s %s: give %s; see egrets --help", option, value, wanted);
+	return -EINVAL;
+}
+
+/* The index of value among texts (the last is NULL), or -EINVAL. */
+static int choose(const char *option, const char *value,
+		  const char *const *texts, const char *wanted)
+{
+	for (int i = 0; texts[i]; i++)
+		if (strcmp(texts[i], value) == 0)
+			return i;
+	return bad_value(option, value, wanted);
+}
+
+static int parse_time(const char *value, uint64_t *ret)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+
+	/* A year is more than anybody waits, and fits. */
+	if (end == value || *end || !isfinite(seconds) || seconds <= 0 ||
+	    seconds > 366 * 86400.0)
+		return bad_value("-t", value, "a number of seconds above 0");
+	*ret = (uint64_t)(seconds * 1e9);
+	return 0;
+}
+
+static int parse_number(const char *option, const char *value,
+			const char *wanted, uint32_t *ret)
+{
+	char *end;
+	unsigned long number;
+
+	errno = 0;
+	number = strtoul(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end || errno ||
+	    number > UINT32_MAX)
+		return bad_value(option, value, wanted);
+	*ret = (uint32_t)number;
+	return 0;
+}
+
+static int parse_user(const char *value, struct filter *filter)
+{
+	const struct passwd *user = getpwnam(value);
+	int err = 0;
+
+	if (user)
+		filter->uid = user->pw_uid;
+	else
+		err = parse_number("-u", value,
+				   "the name or number of a user that exists",
+				   &filter->uid);
+	filter->has_uid = !err;
+	return err;
+}
+
+static int parse_events(const char *value, struct filter *filter)
+{
+	const char *bad;
+	size_t len;
+
+	if (filter_set_kinds(filter, value, &bad, &len) == 0)
+		return 0;
+	log_error("-e: no event is called \"%.*s\"; egrets --help lists them",
+		  (int)len, bad);
+	return -EINVAL;
+}
+
+static int parse_pid(const char *value, struct filter *filter)
+{
+	int err = parse_number("-p", value, "a process id", &filter->tgid);
+
+	if (!err && !filter->tgid)
+		return bad_value("-p", value, "a process id");
+	return err;
+}
+
+static int set_option(int option, const char *value, struct options *options)
+{
+	static const char *const formats[] = {"text", "json", NULL};
+	static const char *const modes[] = {"auto", "kprobe", "tracepoint",
+					    NULL};
+	static const char *const types[] = {"auto", "btf", "headers", NULL};
+	int index = 0;
+
+	switch (option) {
+	case 't':
+		return parse_time(value, &options->time_ns);
+	case 'o':
+		index = choose("-o", value, formats, "text or json");
+		options->format = (enum sink_format)index;
+		break;
+	case 'e':
+		return parse_events(value, &options->filter);
+	case 'r':
+		options->action = ACTION_READ;
+		options->read_path = value;
+		break;
+	case 'p':
+		return parse_pid(value, &options->filter);
+	case 'n':
+		options->filter.comm = value;
+		break;
+	case 'u':
+		return parse_user(value, &options->filter);
+	case 'v':
+		options->verbose = true;
+		break;
+	case 'q':
+		options->quiet = true;
+		break;
+	case OPTION_ATTACH:
+		index = choose("--attach", value, modes,
+			       "auto, kprobe or tracepoint");
+		options->attach = (enum attach_mode)index;
+		break;
+	case OPTION_KERNEL_TYPES:
+		index = choose("--kernel-types", value, types,
+			       "auto, btf or headers");
+		options->types = (enum kernel_types)index;
+		break;
+	case OPTION_DUMP_PROBES:
+		options->action = ACTION_DUMP_PROBES;
+		break;
+	case OPTION_CHECK:
+		options->action = ACTION_CHECK;
+		break;
+	case OPTION_VERSION:
+		options->action = ACTION_VERSION;
+		break;
+	case OPTION_HELP:
+		options->action = ACTION_HELP;
+		break;
+	default:
+		break;
+	}
+	return index < 0 ? index : 0;
+}
+
+/* What getopt did not like. */
+static int bad_option(int argc, char **argv, bool value_missing)
+{
+	if (value_missing)
+		log_error("%s needs a value; see egrets --help",
+			  argv[optind - 1]);
+	else if (optopt && optopt < 256)
+		log_error("there is no option -%c; see egrets --help", optopt);
+	else
+		log_error("there is no option %s; see egrets --help",
+			  optind - 1 < argc ? argv[optind - 1] : "");
+	return -EINVAL;
+}
+
+/* What only makes sense together, or not together. */
+static int check_combination(const struct options *options, bool dashes)
+{
+	const struct filter *filter = &options->filter;
+
+	if (dashes && !options->command) {
+		log_error("no command after --; give one, or leave out --");
+		return -EINVAL;
+	}
+	if (options->action != ACTION_READ)
+		return 0;
+	if (options->command) {
+		log_error("-r reads a file: it cannot run a command; "
+			  "give one of the two");
+		return -EINVAL;
+	}
+	if (filter->tgid || filter->comm || filter->has_uid) {
+		log_error("-r: packets in a file have no process; "
+			  "leave out -p, -n and -u");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *ret)
+{
+	struct options options = {.action = ACTION_WATCH};
+	bool dashes;
+	int option;
+
+	filter_init(&options.filter);
+	opterr = 0;
+	/* '+': the first word that is no option ends them, as -- does. */
+	while ((option = getopt_long(argc, argv, "+:t:o:e:r:p:n:u:vq",
+				     long_options, NULL)) != -1) {
+		int err;
+
+		if (option == '?' || option == ':')
+			return bad_option(argc, argv, option == ':');
+		err = set_option(option, optarg, &options);
+		if (err)
+			return err;
+	}
+	dashes = optind > 1 && strcmp(argv[optind - 1], "--") == 0;
+	if (optind < argc) {
+		if (!dashes) {
+			log_error("%s: put -- before a command to run: "
+				  "egrets -- %s",
+				  argv[optind], argv[optind]);
+			return -EINVAL;
+		}
+		options.command = argv + optind;
+	}
+	if (options.action == ACTION_HELP || options.action == ACTION_VERSION) {
+		*ret = options;
+		return 0;
+	}
+	if (check_combination(&options, dashes))
+		return -EINVAL;
+	*ret = options;
+	return 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "output/sink.h"
+#include "policy/filter.h"
+#include "probe/hooks.h"
+#include "probe/source.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The exit statuses of the program; with a command it is the command's. */
+enum exit_status {
+	EXIT_AS_ASKED = 0,
+	EXIT_RUN_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_CANNOT_RUN = 77, /* this machine lacks what egrets needs */
+};
+
+enum options_action {
+	ACTION_WATCH, /* the machine */
+	ACTION_READ,  /* a capture file */
+	ACTION_CHECK,
+	ACTION_DUMP_PROBES,
+	ACTION_HELP,
+	ACTION_VERSION,
+};
+
+/* The command line, understood. Strings are borrowed from argv. */
+struct options {
+	enum options_action action;
+	uint64_t time_ns; /* 0: until told to stop */
+	enum sink_format format;
+	bool verbose;
+	bool quiet;
+	const char *read_path;
+	enum attach_mode attach;
+	enum kernel_types types;
+	struct filter filter;
+	char **command; /* argv of the command to run, or NULL */
+};
+
+/*
+ * Understand the command line. 0, or -EINVAL with what is wrong, and what to
+ * do about it, logged in one line.
+ */
+int options_parse(int argc, char **argv, struct options *ret);
+
+/* What --help says. */
+extern const char options_help[];
+
+#endif

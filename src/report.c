@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "report.h"
+
+#include "base/log.h"
+#include "container/cgroup.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const loss_names[LOSSES] = {
+	[LOSS_PROBES] = "probes",	[LOSS_PACKETS] = "packets",
+	[LOSS_QUESTIONS] = "questions", [LOSS_CONNECTS] = "connects",
+	[LOSS_NAMES] = "names",		[LOSS_MEMORY] = "memory",
+};
+
+struct report {
+	const struct options *options;
+	struct attribution *followed; /* NULL: no command is followed */
+	struct sink *sink;
+	int error; /* the first of the sink */
+	uint64_t shown[EVENT_KINDS];
+	uint64_t lost[LOSSES];
+};
+
+int report_create(const struct options *options, uint64_t start_ns,
+		  int64_t wall_offset_ns, struct report **ret)
+{
+	struct sink_options sink = {
+		.fd = STDOUT_FILENO,
+		.format = options->format,
+		.verbose = options->verbose,
+		.start_ns = start_ns,
+		.wall_offset_ns = wall_offset_ns,
+	};
+	struct report *report = calloc(1, sizeof(*report));
+
+	if (!report)
+		return -ENOMEM;
+	report->options = options;
+	if (sink_create(&sink, &report->sink)) {
+		free(report);
+		return -ENOMEM;
+	}
+	*ret = report;
+	return 0;
+}
+
+void report_destroy(struct report *report)
+{
+	if (!report)
+		return;
+	sink_destroy(report->sink);
+	free(report);
+}
+
+void report_follow(struct report *report, struct attribution *attribution)
+{
+	report->followed = attribution;
+}
+
+static void note_error(struct report *report, int err)
+{
+	if (!err || report->error)
+		return;
+	report->error = err;
+	if (err != -EPIPE)
+		log_error("cannot write events to standard output: %s; "
+			  "free some room or send them elsewhere",
+			  strerror(-err));
+}
+
+static bool is_shown(struct report *report, const struct event *event)
+{
+	if (!filter_shows(&report->options->filter, event))
+		return false;
+	return !report->followed || event->kind == EVENT_EGRETS_LOST ||
+	       attribution_follows(report->followed, event->process.id);
+}
+
+void report_event(struct event *event, void *context)
+{
+	struct report *report = context;
+	struct container_name container;
+
+	if (!is_shown(report, event))
+		return;
+	if (event->process.cgroup &&
+	    container_from_cgroup(event->process.cgroup, &container)) {
+		event->container.id = container.id;
+		event->container.engine = container.engine;
+	}
+	report->shown[event->kind]++;
+	note_error(report, sink_write(report->sink, event));
+}
+
+int report_flush(struct report *report)
+{
+	note_error(report, sink_flush(report->sink));
+	return report->error;
+}
+
+void report_losses(struct report *report, uint64_t time_ns,
+		   const uint64_t counts[LOSSES])
+{
+	for (int loss = 0; loss < LOSSES; loss++) {
+		struct event event = {
+			.kind = EVENT_EGRETS_LOST,
+			.time_ns = time_ns,
+			.lost.source = loss_names[loss],
+			.lost.count = counts[loss] - report->lost[loss],
+		};
+
+		if (!event.lost.count)
+			continue;
+		report->lost[loss] = counts[loss];
+		report_event(&event, report);
+	}
+}
+
+/* " 3 dns.query, 2 dns.answer", or " none" */
+static void list_counts(FILE *out, const uint64_t *counts, int kinds,
+			const char *(*name)(int kind))
+{
+	const char *separator = " ";
+
+	for (int kind = 0; kind < kinds; kind++) {
+		if (!counts[kind])
+			continue;
+		fprintf(out, "%s%" PRIu64 " %s", separator, counts[kind],
+			name(kind));
+		separator = ", ";
+	}
+	if (separator[0] == ' ')
+		fprintf(out, " none");
+}
+
+static const char *kind_name(int kind)
+{
+	return event_name((enum event_kind)kind);
+}
+
+static const char *loss_name(int loss)
+{
+	return loss_names[loss];
+}
+
+void report_summary(const struct report *report, uint64_t lasted_ns,
+		    const struct attribution_stats *stats)
+{
+	char text[512];
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	if (!out)
+		return;
+	fprintf(out, "%.1f s, events:", (double)lasted_ns / 1e9);
+	list_counts(out, report->shown, EVENT_KINDS, kind_name);
+	fprintf(out, "; lost:");
+	list_counts(out, report->lost, LOSSES, loss_name);
+	fclose(out);
+	log_info("%s", text);
+	log_info("questions: %" PRIu64 " asked, %" PRIu64 " answered, %" PRIu64
+		 " unsolicited answers, %" PRIu64 " malformed messages; "
+		 "names: %" PRIu64 " learned, %zu held for %zu addresses",
+		 stats->asked, stats->answered, stats->unsolicited,
+		 stats->malformed, stats->names.learned, stats->names.bindings,
+		 stats->names.addrs);
+}
