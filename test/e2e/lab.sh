@@ -192,10 +192,12 @@ lab_zone()
 	host-record=many.lab,10.77.0.20
 	host-record=many.lab,10.77.0.21
 	host-record=many.lab,10.77.0.22
-	host-record=refused.lab,10.77.0.14,fd00:77::14
+	host-record=refused.lab,10.77.0.14
+	host-record=refused-six.lab,fd00:77::14
 	host-record=unreachable.lab,10.77.0.15
 	host-record=noroute.lab,10.78.0.1
-	host-record=silent.lab,10.77.0.16,fd00:77::16
+	host-record=silent.lab,10.77.0.16
+	host-record=silent-six.lab,fd00:77::16
 	host-record=absent.lab,10.77.0.17
 	address=/wild.lab/10.77.0.19
 	txt-record=text.lab,"v=lab1 a text with spaces"
@@ -254,6 +256,9 @@ lab_network()
 	ip -n "$lab_server_ns" link set lab up
 	lab_server_addresses | ip -n "$lab_server_ns" -batch -
 	lab_client_routes | ip -n "$lab_client_ns" -batch -
+	# Who is not there is known after 0.3 seconds, not after 3.
+	ip netns exec "$lab_client_ns" sysctl -qw \
+		net.ipv4.neigh.lab.retrans_time_ms=100
 	# An unanswered connect gives up after 3 seconds, not after 127.
 	ip netns exec "$lab_client_ns" sysctl -qw net.ipv4.tcp_syn_retries=1
 	ip netns exec "$lab_client_ns" sysctl -qw \

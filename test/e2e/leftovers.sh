@@ -13,7 +13,7 @@ starts=8
 # One line for each thing that could be left.
 inventory()
 {
-	local kind ns
+	local kind ns file
 
 	for kind in prog map link; do
 		bpftool -j "$kind" show 2>/dev/null |
@@ -21,9 +21,9 @@ inventory()
 				'.[]? | "\($kind) \(.id) \(.name // .type)"'
 	done
 	[[ -d /sys/fs/bpf ]] && find /sys/fs/bpf -mindepth 1
-	cat /sys/kernel/tracing/{kprobe,uprobe}_events \
-		/sys/kernel/debug/tracing/{kprobe,uprobe}_events 2>/dev/null |
-		sed 's/^/probe /'
+	for file in /sys/kernel/{,debug/}tracing/{k,u}probe_events; do
+		[[ ! -e $file ]] || sed "s/^/probe /" "$file"
+	done
 	sed 's/^/mount /' /proc/self/mountinfo
 	for ns in "$lab_client_ns" "$lab_server_ns"; do
 		ip netns exec "$ns" cat /proc/net/packet |

@@ -23,6 +23,7 @@ cases=(
 )
 curl=$(type -P curl)
 pids=()
+newline=$'\n'
 
 run_clients()
 {
@@ -41,7 +42,7 @@ types_of()
 {
 	case $1 in
 	-4) echo A ;;
-	-6) echo AAAA ;;
+	# curl asks for both with -6, too.
 	*) echo A,AAAA ;;
 	esac
 }
@@ -73,9 +74,9 @@ check_json_dns()
 	expect_is "$what: the question is curl's" \
 		"$(events "$of_client | select(\$kind == \"dns.query\") |
 			.process.name" | sort -u)" curl
-	expect_is "$what: the answer has the address" \
-		"$(events "$of_client | select(\$kind == \"dns.answer\") |
-			.dns.resolved_ip[]?")" "$address"
+	expect_true "$what: the answer has the address" \
+		test -n "$(events "$of_client | select(\$kind == \"dns.answer\") |
+			select(any(.dns.resolved_ip[]?; . == \"$address\")) | 1")"
 }
 
 check_json_connection()
@@ -116,7 +117,7 @@ check_text()
 		expect_like "$what: one line for the connection" \
 			"$(grep "process.tcp_v[46] comm=curl pid=$pid " \
 				"$lab_dir/out")" \
-			"^INFO\[[0-9]{4,}\] $kind comm=curl pid=$pid connection=${address//[\[\]]/.}:80 dns\.entry=$name container\.image=none container\.hostname=none container\.ip=none dns\.via=process [^$'\n']*$"
+			"^INFO\[[0-9]{4,}\] $kind comm=curl pid=$pid connection=${address//[\[\]]/.}:80 dns\.entry=$name container\.image=none container\.hostname=none container\.ip=none dns\.via=process [^$newline]*$"
 	done
 }
 
