@@ -2,14 +2,16 @@
 /*
  * The fallback for kernels without kprobes: programs at the root of the cgroup
  * v2 tree see every connect() and every datagram to a given place, in the
- * process that calls, before anything is sent. They always say 1: go on.
+ * thread that calls, before anything is sent. They always say 1: go on.
  *
  * The hook before connect() does not know its outcome. A handshake is followed
  * by tcp_state(); the call's return (sys_exit_connect) tells of failures that
- * come before one, and when a datagram socket has got its port.
+ * come before one, and when a datagram socket has got its port. A connected
+ * datagram socket shows its sends only afterwards (sock_send_length).
  */
 
-/* The verifier lets nobody look behind a socket that it knows: make it forget. */
+#ifdef WITH_CGROUPS
+/* The verifier lets nobody look behind a socket it knows: make it forget. */
 static inline struct sock *call_socket(struct bpf_sock_addr *ctx)
 {
 	void *known = ctx->sk;
@@ -19,72 +21,76 @@ static inline struct sock *call_socket(struct bpf_sock_addr *ctx)
 	return sk;
 }
 
-/* The socket that a call is for, and the port it names. */
-static inline void describe_call(struct bpf_sock_addr *ctx,
-				 struct record_socket *to)
+static inline void read_v4(struct place *place, struct bpf_sock_addr *ctx)
 {
-	describe_socket(to, call_socket(ctx));
-	to->remote_port = swap16((uint16_t)ctx->user_port);
+	place->port = swap16((uint16_t)ctx->user_port);
+	map_v4(place->addr, ctx->user_ip4);
 }
 
-static inline int cgroup_connect(struct bpf_sock_addr *ctx,
-				 struct record_connect *record)
+static inline void read_v6(struct place *place, struct bpf_sock_addr *ctx)
 {
-	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
-	struct sock *sk = call_socket(ctx);
-	uint64_t key = (uint64_t)sk;
+	uint32_t *addr = (uint32_t *)place->addr;
 
-	if (ctx->protocol == IPPROTO_TCP)
-		connect_begin(ctx, sk, record);
-	else if (ctx->protocol == IPPROTO_UDP && connecting.update(&tid, &key))
-		count_drop(DROP_UNDERWAY);
-	return 1;
+	place->port = swap16((uint16_t)ctx->user_port);
+	addr[0] = ctx->user_ip6[0];
+	addr[1] = ctx->user_ip6[1];
+	addr[2] = ctx->user_ip6[2];
+	addr[3] = ctx->user_ip6[3];
+}
+
+static inline bool is_ours(struct bpf_sock_addr *ctx)
+{
+	return ctx->protocol == IPPROTO_TCP || ctx->protocol == IPPROTO_UDP;
 }
 
 int cgroup_connect4(struct bpf_sock_addr *ctx)
 {
-	struct record_connect record = {};
+	struct place place = {};
 
-	describe_call(ctx, &record.socket);
-	map_v4(record.socket.remote, ctx->user_ip4);
-	return cgroup_connect(ctx, &record);
+	read_v4(&place, ctx);
+	if (is_ours(ctx))
+		connect_begin(call_socket(ctx), &place);
+	return 1;
 }
 
 int cgroup_connect6(struct bpf_sock_addr *ctx)
 {
-	struct record_connect record = {};
-	uint32_t *remote = (uint32_t *)record.socket.remote;
+	struct place place = {};
 
-	describe_call(ctx, &record.socket);
-	remote[0] = ctx->user_ip6[0];
-	remote[1] = ctx->user_ip6[1];
-	remote[2] = ctx->user_ip6[2];
-	remote[3] = ctx->user_ip6[3];
-	return cgroup_connect(ctx, &record);
+	read_v6(&place, ctx);
+	if (is_ours(ctx))
+		connect_begin(call_socket(ctx), &place);
+	return 1;
 }
 
 int cgroup_sendmsg4(struct bpf_sock_addr *ctx)
 {
-	struct record_connect record = {};
+	struct place place = {};
 
-	describe_call(ctx, &record.socket);
-	map_v4(record.socket.remote, ctx->user_ip4);
-	udp_send(ctx, &record);
+	read_v4(&place, ctx);
+	udp_send(ctx, call_socket(ctx), &place);
 	return 1;
 }
 
 int cgroup_sendmsg6(struct bpf_sock_addr *ctx)
 {
-	struct record_connect record = {};
-	uint32_t *remote = (uint32_t *)record.socket.remote;
+	struct place place = {};
 
-	describe_call(ctx, &record.socket);
-	remote[0] = ctx->user_ip6[0];
-	remote[1] = ctx->user_ip6[1];
-	remote[2] = ctx->user_ip6[2];
-	remote[3] = ctx->user_ip6[3];
-	udp_send(ctx, &record);
+	read_v6(&place, ctx);
+	udp_send(ctx, call_socket(ctx), &place);
 	return 1;
+}
+
+/* sock_send_length (Linux 6.3): (struct sock *, int sent, int flags) */
+int raw_tracepoint_sock_send_length(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+	struct place peer = {};
+
+	/* Of a socket without a peer, the sendmsg hook has told. */
+	if (socket_protocol(sk) == IPPROTO_UDP && (int)ctx->args[1] >= 0)
+		udp_send(ctx, sk, &peer);
+	return 0;
 }
 
 /* events/syscalls/sys_exit_connect/format */
@@ -97,21 +103,22 @@ struct syscall_exit {
 int tracepoint_sys_exit_connect(struct syscall_exit *ctx)
 {
 	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
-	uint64_t *key = connecting.lookup(&tid);
+	struct call *call = calls.lookup(&tid);
 	struct record_connect record = {};
 	struct sock *sk;
 
-	if (!key)
+	if (!call)
 		return 0;
-	sk = (struct sock *)*key;
+	sk = (struct sock *)call->sk;
 	if (socket_protocol(sk) != IPPROTO_UDP) {
-		connect_end(ctx, (int)ctx->result);
+		connect_end(ctx, (int)ctx->result, &record);
 		return 0;
 	}
-	connecting.delete(&tid);
+	calls.delete(&tid);
 	if (ctx->result)
 		return 0;
 	describe_socket(&record.socket, sk);
 	emit_datagram(ctx, &record, RECORD_UDP_OPEN);
 	return 0;
 }
+#endif

@@ -179,8 +179,14 @@ static inline void describe_socket(struct record_socket *to, struct sock *sk)
 #endif
 }
 
-/* Where a sockaddr in kernel memory points to; false if not an IP address. */
-static inline bool describe_sockaddr(struct record_socket *to, void *sockaddr)
+/* An address and a port, as records have them. */
+struct place {
+	uint8_t addr[16];
+	uint32_t port; /* 0: none */
+};
+
+/* The place that a sockaddr in kernel memory names; false if not an IP one. */
+static inline bool read_place(struct place *to, void *sockaddr)
 {
 	struct sockaddr_any any = {};
 
@@ -189,10 +195,10 @@ static inline bool describe_sockaddr(struct record_socket *to, void *sockaddr)
 		bpf_probe_read_kernel(&any, sizeof(any), sockaddr);
 	else if (any.family != AF_INET)
 		return false;
-	to->remote_port = swap16(any.port_be);
+	to->port = swap16(any.port_be);
 	if (any.family == AF_INET)
-		map_v4(to->remote, any.v4);
+		map_v4(to->addr, any.v4);
 	else
-		__builtin_memcpy(to->remote, any.v6, sizeof(to->remote));
+		__builtin_memcpy(to->addr, any.v6, sizeof(to->addr));
 	return true;
 }

@@ -83,13 +83,13 @@ struct record_result {
 	uint32_t established; /* 0 with error 0: closed by the program */
 };
 
-/* RECORD_FORK: the task is the parent. */
+/* RECORD_FORK */
 struct record_fork {
 	struct record_header header;
-	struct record_task task;
+	uint64_t parent_start_ns; /* of group leaders, CLOCK_BOOTTIME */
 	uint64_t child_start_ns;
+	uint32_t parent_tgid;
 	uint32_t child_tgid;
-	uint32_t pad;
 };
 
 /* RECORD_EXEC: sent with args_len bytes of args. */
@@ -111,7 +111,7 @@ RECORD_SIZE_CHECK(record_task, 16 + 24 + 16 + 96);
 RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32);
 RECORD_SIZE_CHECK(record_connect, 16 + 152 + 48 + 8);
 RECORD_SIZE_CHECK(record_result, 16 + 48 + 8 + 8);
-RECORD_SIZE_CHECK(record_fork, 16 + 152 + 16);
+RECORD_SIZE_CHECK(record_fork, 16 + 16 + 8);
 RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);
 
 #endif

@@ -59,6 +59,7 @@ int raw_tracepoint_sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 /* (struct task_struct *parent, struct task_struct *child) */
 int raw_tracepoint_sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 {
+	struct task_struct *parent = (struct task_struct *)ctx->args[0];
 	struct task_struct *child = (struct task_struct *)ctx->args[1];
 	struct record_fork record = {};
 	uint32_t pid = 0;
@@ -70,7 +71,9 @@ int raw_tracepoint_sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 	record.header.kind = RECORD_FORK;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
-	describe_task(&record.task);
+	record.parent_tgid = bpf_get_current_pid_tgid() >> 32;
+	READ_KERNEL(parent, parent->group_leader);
+	record.parent_start_ns = start_time(parent);
 	record.child_start_ns = start_time(child);
 	events.perf_submit(ctx, &record, sizeof(record));
 	return 0;

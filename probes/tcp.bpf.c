@@ -3,160 +3,205 @@
  * TCP connects, from the call to the outcome.
  *
  * connect_begin() and connect_end() see the call and what it returned, in the
- * process that made it; tcp_state() sees the socket go to SYN_SENT and leave
- * it, often in an interrupt long after. A connect that fails for want of a
- * route never gets to SYN_SENT: the call's result is then the outcome.
+ * thread that made it; tcp_state() sees the socket go to SYN_SENT, still
+ * within the call, and leave it, often in an interrupt long after. A connect
+ * that fails for want of a route never gets to SYN_SENT: the call's result is
+ * then the outcome.
  */
 
-/* A connect whose outcome is not known yet. */
+/* The connect() that a thread is within. */
+struct call {
+	uint64_t sk;
+	uint64_t begun_ns;
+	struct place place;
+};
+BPF_HASH(calls, uint32_t, struct call, UNDERWAY_MAX);
+
+/* A connect whose outcome is not known yet, by struct sock. */
 struct underway {
 	uint64_t begun_ns;
 	uint64_t socket_id;
 };
 BPF_HASH(underway, uint64_t, struct underway, UNDERWAY_MAX);
 
-/* The socket on which a thread is within connect(). */
-BPF_HASH(connecting, uint32_t, uint64_t, UNDERWAY_MAX);
-
 static inline void emit_connect(void *ctx, struct record_connect *record,
-				struct sock *sk)
+				uint64_t begun_ns)
 {
-	struct underway begun = {};
-	uint64_t key = (uint64_t)sk;
-
 	record->header.kind = RECORD_TCP_CONNECT;
 	record->header.size = sizeof(*record);
 	record->header.time_ns = bpf_ktime_get_ns();
-	record->begun_ns = record->header.time_ns;
+	record->begun_ns = begun_ns ? begun_ns : record->header.time_ns;
 	describe_task(&record->task);
-
-	begun.begun_ns = record->begun_ns;
-	begun.socket_id = record->socket.id;
-	if (underway.update(&key, &begun))
-		count_drop(DROP_UNDERWAY);
 	events.perf_submit(ctx, record, sizeof(*record));
 }
 
-static inline void emit_result(void *ctx, struct sock *sk,
-			       struct underway *begun, int error,
-			       bool established)
+static inline void emit_result(void *ctx, struct record_result *record,
+			       const struct underway *begun)
 {
-	struct record_result record = {};
-	uint64_t key = (uint64_t)sk;
-
-	record.header.kind = RECORD_TCP_RESULT;
-	record.header.size = sizeof(record);
-	record.header.time_ns = bpf_ktime_get_ns();
-	describe_socket(&record.socket, sk);
-	record.socket.id = begun->socket_id;
-	record.begun_ns = begun->begun_ns;
-	record.error = error;
-	record.established = established;
-	underway.delete(&key);
-	events.perf_submit(ctx, &record, sizeof(record));
+	record->header.kind = RECORD_TCP_RESULT;
+	record->header.size = sizeof(*record);
+	record->header.time_ns = bpf_ktime_get_ns();
+	record->socket.id = begun->socket_id;
+	record->begun_ns = begun->begun_ns;
+	events.perf_submit(ctx, record, sizeof(*record));
 }
 
-/* A thread calls connect() for the place that the record tells. */
-static inline void connect_begin(void *ctx, struct sock *sk,
-				 struct record_connect *record)
+/*
+ * A thread calls connect(). For a v4-mapped address tcp_v6_connect calls
+ * tcp_v4_connect: the same call is then noted twice.
+ */
+static inline void connect_begin(struct sock *sk, const struct place *place)
 {
 	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
-	uint64_t key = (uint64_t)sk;
+	struct call call = {};
 
-	if (connecting.update(&tid, &key))
+	call.sk = (uint64_t)sk;
+	call.begun_ns = bpf_ktime_get_ns();
+	call.place = *place;
+	if (calls.update(&tid, &call))
 		count_drop(DROP_UNDERWAY);
-	emit_connect(ctx, record, sk);
+}
+
+/* The handshake goes on, or a signal came, which changes nothing about it. */
+static inline bool is_under_way(int result)
+{
+	return result == -115 /* EINPROGRESS */ || result == -114 /* EALREADY */
+	       || result == -4 /* EINTR */ || result <= -512 /* ERESTARTSYS */;
+}
+
+/*
+ * A connect that failed before there was a handshake, told as a whole. The
+ * records are the caller's: the stack has 512 bytes.
+ */
+static inline void emit_failure(void *ctx, struct call *call,
+				struct record_connect *record,
+				struct record_result *outcome)
+{
+	struct underway begun = {};
+
+	describe_socket(&record->socket, (struct sock *)call->sk);
+	record->socket.remote_port = call->place.port;
+	__builtin_memcpy(record->socket.remote, call->place.addr, 16);
+	begun.begun_ns = call->begun_ns;
+	begun.socket_id = record->socket.id;
+	emit_connect(ctx, record, begun.begun_ns);
+	outcome->socket = record->socket;
+	emit_result(ctx, outcome, &begun);
 }
 
 /* It returned: 0 or a negative errno. */
-static inline void connect_end(void *ctx, int result)
+static inline void connect_end(void *ctx, int result,
+			       struct record_connect *record)
 {
 	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
-	uint64_t *key = connecting.lookup(&tid);
+	struct call *call = calls.lookup(&tid);
+	struct record_result outcome = {};
 	struct underway *begun;
-	uint64_t sk;
 
-	if (!key)
+	if (!call)
 		return;
-	sk = *key;
-	connecting.delete(&tid);
-	/* The handshake goes on: EINPROGRESS, EALREADY, or a signal came. */
-	if (result >= 0 || result == -115 || result == -114 || result == -4 ||
-	    result <= -512)
-		return;
-	begun = underway.lookup(&sk);
-	if (begun)
-		emit_result(ctx, (struct sock *)sk, begun, -result, false);
+	begun = underway.lookup(&call->sk);
+	if (result < 0 && !is_under_way(result)) {
+		outcome.error = -result;
+		if (call->begun_ns) {
+			emit_failure(ctx, call, record, &outcome);
+		} else if (begun) {
+			/* No port was free: see tcp_state(). */
+			describe_socket(&outcome.socket,
+					(struct sock *)call->sk);
+			emit_result(ctx, &outcome, begun);
+			underway.delete(&call->sk);
+		}
+	}
+	calls.delete(&tid);
 }
 
-static inline void tcp_state(void *ctx, struct sock *sk, int before, int after)
+/* SYN_SENT: the socket knows where it goes, and the thread is in the call. */
+static inline void handshake_begin(void *ctx, struct sock *sk)
 {
+	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
+	struct call *call = calls.lookup(&tid);
+	struct record_connect record = {};
+	struct underway begun = {};
 	uint64_t key = (uint64_t)sk;
-	struct underway *begun = underway.lookup(&key);
-	uint32_t error = 0;
+	uint64_t begun_ns = 0;
 
-	if (after == STATE_SYN_SENT && !begun) {
-		/* Nobody saw the call: the socket knows where it goes. */
-		struct record_connect record = {};
+	if (call && call->sk == key) {
+		begun_ns = call->begun_ns;
+		call->begun_ns = 0;
+	}
+	describe_socket(&record.socket, sk);
+	emit_connect(ctx, &record, begun_ns);
+	begun.begun_ns = record.begun_ns;
+	begun.socket_id = record.socket.id;
+	if (underway.update(&key, &begun))
+		count_drop(DROP_UNDERWAY);
+}
 
-		describe_socket(&record.socket, sk);
-		emit_connect(ctx, &record, sk);
+static inline void tcp_state(void *ctx, struct sock *sk, int after)
+{
+	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
+	uint64_t key = (uint64_t)sk;
+	struct record_result outcome = {};
+	struct underway *begun;
+	struct call *call;
+
+	if (after == STATE_SYN_SENT) {
+		handshake_begin(ctx, sk);
 		return;
 	}
-	if (!begun || after == STATE_SYN_SENT || after == STATE_SYN_RECV)
+	if (after == STATE_SYN_RECV)
 		return;
-	READ_KERNEL(error, sk->sk_err);
-	emit_result(ctx, sk, begun, after == STATE_ESTABLISHED ? 0 : error,
-		    after == STATE_ESTABLISHED);
+	begun = underway.lookup(&key);
+	if (!begun)
+		return;
+	outcome.established = after == STATE_ESTABLISHED;
+	if (!outcome.established) {
+		READ_KERNEL(outcome.error, sk->sk_err);
+		call = calls.lookup(&tid);
+		/* It fails within the call: what that returns is the error. */
+		if (!outcome.error && call && call->sk == key)
+			return;
+	}
+	describe_socket(&outcome.socket, sk);
+	emit_result(ctx, &outcome, begun);
+	underway.delete(&key);
 }
 
-/* For a v4-mapped address tcp_v6_connect calls this too: one is enough. */
-static inline int tcp_connect_entry(struct pt_regs *ctx)
+#ifdef WITH_KPROBES
+/* tcp_v4_connect and tcp_v6_connect: (struct sock *, struct sockaddr *, int) */
+int kprobe_tcp_connect(struct pt_regs *ctx)
 {
-	struct sock *sk = (struct sock *)PT_REGS_PARM1(ctx);
-	struct record_connect record = {};
+	struct place place = {};
 
-	describe_socket(&record.socket, sk);
-	if (describe_sockaddr(&record.socket, (void *)PT_REGS_PARM2(ctx)))
-		connect_begin(ctx, sk, &record);
+	if (read_place(&place, (void *)PT_REGS_PARM2(ctx)))
+		connect_begin((struct sock *)PT_REGS_PARM1(ctx), &place);
 	return 0;
-}
-
-int kprobe_tcp_v4_connect(struct pt_regs *ctx)
-{
-	struct sock *sk = (struct sock *)PT_REGS_PARM1(ctx);
-	uint16_t family = 0;
-
-	READ_KERNEL(family, sk->__sk_common.skc_family);
-	return family == AF_INET ? tcp_connect_entry(ctx) : 0;
-}
-
-int kprobe_tcp_v6_connect(struct pt_regs *ctx)
-{
-	return tcp_connect_entry(ctx);
 }
 
 int kretprobe_tcp_connect(struct pt_regs *ctx)
 {
-	connect_end(ctx, (int)PT_REGS_RC(ctx));
+	struct record_connect record = {};
+
+	connect_end(ctx, (int)PT_REGS_RC(ctx), &record);
 	return 0;
 }
 
+/* (struct sock *, int state) */
 int kprobe_tcp_set_state(struct pt_regs *ctx)
 {
-	struct sock *sk = (struct sock *)PT_REGS_PARM1(ctx);
-	uint8_t before = 0;
-
-	READ_KERNEL(before, sk->__sk_common.skc_state);
-	tcp_state(ctx, sk, before, (int)PT_REGS_PARM2(ctx));
+	tcp_state(ctx, (struct sock *)PT_REGS_PARM1(ctx),
+		  (int)PT_REGS_PARM2(ctx));
 	return 0;
 }
+#endif
 
+/* (struct sock *, int before, int after) */
 int raw_tracepoint_inet_sock_set_state(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
 
 	if (socket_protocol(sk) == IPPROTO_TCP)
-		tcp_state(ctx, sk, (int)ctx->args[1], (int)ctx->args[2]);
+		tcp_state(ctx, sk, (int)ctx->args[2]);
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
+#include "check.h"
 #include "monitor.h"
 #include "options.h"
 #include "probe/source.h"
@@ -24,7 +25,7 @@ static int dump_probes(const struct options *options)
 {
 	enum kernel_types types = options->types;
 	char *text;
-	int err = source_assemble(&types, &text);
+	int err = source_assemble(&types, SOURCE_ALL, &text);
 	int status;
 
 	if (err) {
@@ -61,7 +62,10 @@ int main(int argc, char **argv)
 	case ACTION_READ:
 		return reader_run(&options);
 	case ACTION_CHECK:
+		return check_run(&options);
 	default:
+		if (!check_machine())
+			return EXIT_CANNOT_RUN;
 		return monitor_run(&options);
 	}
 }

@@ -308,8 +308,8 @@ static void on_fork(struct attribution *attribution,
 	struct process_id child = make_id(record->child_tgid,
 					  record->child_start_ns);
 
-	update_process(attribution, &record->task);
-	if (!process_fork(attribution->processes, task_id(&record->task),
+	if (!process_fork(attribution->processes,
+			  make_id(record->parent_tgid, record->parent_start_ns),
 			  child))
 		attribution->no_memory++;
 }

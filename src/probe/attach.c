@@ -2,7 +2,6 @@
 #include "probe/attach.h"
 
 #include "base/cleanup.h"
-#include "probe/detached.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -18,19 +17,22 @@
 
 struct attacher {
 	struct compiler *compiler;
+	const struct workshop *workshop;
 	int cgroup_root; /* of the v2 tree, or -1 */
 	int tracefs;	 /* or -1 */
 	size_t attached_count;
 	const struct attachment *attached[ATTACHED_MAX];
 };
 
-struct attacher *attacher_create(struct compiler *compiler)
+struct attacher *attacher_create(struct compiler *compiler,
+				 const struct workshop *workshop)
 {
 	struct attacher *attacher = calloc(1, sizeof(*attacher));
 
 	if (!attacher)
 		return NULL;
 	attacher->compiler = compiler;
+	attacher->workshop = workshop;
 	attacher->cgroup_root = -1;
 	attacher->tracefs = -1;
 	return attacher;
@@ -69,7 +71,8 @@ static int tracepoint_number(struct attacher *attacher, const char *target)
 	char digits[16] = "";
 
 	if (attacher->tracefs < 0)
-		attacher->tracefs = detached_mount("tracefs");
+		attacher->tracefs = workshop_mount(attacher->workshop,
+						   "tracefs");
 	if (attacher->tracefs < 0)
 		attacher->tracefs = open("/sys/kernel/tracing",
 					 O_PATH | O_CLOEXEC);
@@ -120,7 +123,8 @@ static int attach_cgroup(struct attacher *attacher, int program, int type)
 	int link;
 
 	if (attacher->cgroup_root < 0)
-		attacher->cgroup_root = detached_mount("cgroup2");
+		attacher->cgroup_root = workshop_mount(attacher->workshop,
+						       "cgroup2");
 	if (attacher->cgroup_root < 0)
 		return attacher->cgroup_root;
 	link = bpf_link_create(program, attacher->cgroup_root,

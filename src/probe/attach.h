@@ -11,7 +11,9 @@
  */
 struct attacher;
 
-struct attacher *attacher_create(struct compiler *compiler);
+/* Both are borrowed. NULL if memory is short. */
+struct attacher *attacher_create(struct compiler *compiler,
+				 const struct workshop *workshop);
 void attacher_destroy(struct attacher *attacher);
 
 /*

@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "probe/compiler.h"
 
-#include "base/cleanup.h"
 #include "base/log.h"
-#include "probe/detached.h"
 #include "probe/stubs.h"
 
 #include <bcc/bcc_common.h>
 #include <bcc/libbpf.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <fcntl.h>
 
 #define LIBBCC "libbcc.so.0"
 
 struct compiler {
 	void *library;
 	void *module;
-	int stubs;	     /* directory, or -1 */
-	char stubs_path[32]; /* not empty: to be removed */
-
 	typeof(&bpf_module_create_c_from_string) create;
 	typeof(&bpf_module_destroy) destroy;
 	typeof(&bpf_function_start) function_start;
@@ -70,57 +63,21 @@ static int load_library(struct compiler *compiler)
 	return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *stat, int type,
-			struct FTW *where)
+/* The stand-ins, made once for all compilations. */
+static int make_stubs(const struct workshop *workshop)
 {
-	(void)stat;
-	(void)type;
-	(void)where;
-	return remove(path);
+	char path[WORKSHOP_PATH + 16];
+
+	snprintf(path, sizeof(path), "%s/kernel", workshop->path);
+	if (setenv("BCC_KERNEL_SOURCE", path, 1))
+		return -errno;
+	if (mkdir(path, 0700))
+		return errno == EEXIST ? 0 : -errno;
+	return stubs_write(path);
 }
 
-static void remove_stubs(struct compiler *compiler)
-{
-	if (compiler->stubs >= 0)
-		close(compiler->stubs);
-	if (compiler->stubs_path[0])
-		nftw(compiler->stubs_path, remove_entry, 4,
-		     FTW_DEPTH | FTW_PHYS);
-	compiler->stubs = -1;
-	compiler->stubs_path[0] = '\0';
-}
-
-/*
- * A directory for the stand-ins that leaves nothing behind even if we are
- * killed; where the kernel cannot give one, a temporary one.
- */
-static int make_stubs(struct compiler *compiler)
-{
-	char path[64];
-	int err;
-
-	compiler->stubs = detached_mount("tmpfs");
-	if (compiler->stubs >= 0) {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d",
-			 compiler->stubs);
-	} else {
-		strcpy(compiler->stubs_path, "/tmp/egrets.XXXXXX");
-		if (!mkdtemp(compiler->stubs_path)) {
-			compiler->stubs_path[0] = '\0';
-			return -errno;
-		}
-		strcpy(path, compiler->stubs_path);
-		compiler->stubs = open(path, O_DIRECTORY | O_CLOEXEC);
-		if (compiler->stubs < 0)
-			return -errno;
-	}
-	err = stubs_write(compiler->stubs);
-	if (!err && setenv("BCC_KERNEL_SOURCE", path, 1))
-		err = -errno;
-	return err;
-}
-
-int compiler_create(const char *text, bool stubs, struct compiler **ret)
+int compiler_create(const struct workshop *workshop, const char *text,
+		    bool stubs, struct compiler **ret)
 {
 	static const char *flags[] = {
 		"-Wno-unknown-warning-option",
@@ -132,15 +89,13 @@ int compiler_create(const char *text, bool stubs, struct compiler **ret)
 
 	if (!compiler)
 		return -ENOMEM;
-	compiler->stubs = -1;
 	err = load_library(compiler);
 	if (!err && stubs)
-		err = make_stubs(compiler);
+		err = make_stubs(workshop);
 	if (err)
 		goto fail;
 	compiler->module = compiler->create(
 		text, 0, flags, sizeof(flags) / sizeof(flags[0]), true, NULL);
-	remove_stubs(compiler);
 	if (!compiler->module) {
 		err = -EINVAL;
 		goto fail;
@@ -159,7 +114,6 @@ void compiler_destroy(struct compiler *compiler)
 		return;
 	if (compiler->module)
 		compiler->destroy(compiler->module);
-	remove_stubs(compiler);
 	free(compiler);
 }
 

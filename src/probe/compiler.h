@@ -2,6 +2,8 @@
 #ifndef PROBE_COMPILER_H
 #define PROBE_COMPILER_H
 
+#include "probe/workshop.h"
+
 #include <stdbool.h>
 
 /*
@@ -14,15 +16,13 @@ struct compiler;
 
 /*
  * Load the library and compile text. With stubs, against stand-ins for the
- * kernel's headers in a place of our own; else against the installed ones.
+ * kernel's headers in the workshop; else against the installed ones.
  * 0, or a negative errno: -ELIBACC if libbcc cannot be loaded, -EINVAL if it
  * does not compile (what libbcc says goes to stderr).
  */
-int compiler_create(const char *text, bool stubs, struct compiler **ret);
+int compiler_create(const struct workshop *workshop, const char *text,
+		    bool stubs, struct compiler **ret);
 void compiler_destroy(struct compiler *compiler);
-
-/* "0.26.0", or "unknown". */
-const char *compiler_library_version(void);
 
 /*
  * Load one function of the text into the kernel, as a BPF program of a type

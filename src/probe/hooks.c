@@ -3,53 +3,44 @@
 
 #include <linux/bpf.h>
 
-#define KPROBE(fn)                                       \
-	{                                                \
-		ATTACHMENT_KPROBE, #fn, "kprobe_" #fn, 0 \
-	}
-#define RETURN_OF(fn)                                                 \
-	{                                                             \
-		ATTACHMENT_KRETPROBE, #fn, "kretprobe_tcp_connect", 0 \
-	}
-#define RAW(tp)                                                          \
-	{                                                                \
-		ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0 \
-	}
-#define TRACE(sys, tp)                                                   \
-	{                                                                \
-		ATTACHMENT_TRACEPOINT, sys "/" #tp, "tracepoint_" #tp, 0 \
-	}
-#define CGROUP(what, type)                                      \
-	{                                                       \
-		ATTACHMENT_CGROUP, #what, "cgroup_" #what, type \
-	}
+/* clang-format off */
+#define KPROBE(fn, by) {ATTACHMENT_KPROBE, #fn, "kprobe_" #by, 0}
+#define RETURN(fn, by) {ATTACHMENT_KRETPROBE, #fn, "kretprobe_" #by, 0}
+#define RAW(tp)	       {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0}
+#define TRACE(in, tp)  {ATTACHMENT_TRACEPOINT, in "/" #tp, "tracepoint_" #tp, 0}
+#define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
+/* clang-format on */
 
 const struct hook hooks[] = {
 	{"tcp.state",
 	 "the outcome of TCP connects",
 	 {{ATTACH_TRACEPOINT, {RAW(inet_sock_set_state)}},
-	  {ATTACH_KPROBE, {KPROBE(tcp_set_state)}}}},
+	  {ATTACH_KPROBE, {KPROBE(tcp_set_state, tcp_set_state)}}}},
 	{"tcp4.connect",
 	 "IPv4 connects that fail before a packet is sent",
-	 {{ATTACH_KPROBE, {KPROBE(tcp_v4_connect), RETURN_OF(tcp_v4_connect)}},
+	 {{ATTACH_KPROBE,
+	   {KPROBE(tcp_v4_connect, tcp_connect),
+	    RETURN(tcp_v4_connect, tcp_connect)}},
 	  {ATTACH_TRACEPOINT,
 	   {CGROUP(connect4, BPF_CGROUP_INET4_CONNECT),
 	    TRACE("syscalls", sys_exit_connect)}}}},
 	{"tcp6.connect",
 	 "IPv6 connects that fail before a packet is sent",
-	 {{ATTACH_KPROBE, {KPROBE(tcp_v6_connect), RETURN_OF(tcp_v6_connect)}},
+	 {{ATTACH_KPROBE,
+	   {KPROBE(tcp_v6_connect, tcp_connect),
+	    RETURN(tcp_v6_connect, tcp_connect)}},
 	  {ATTACH_TRACEPOINT,
 	   {CGROUP(connect6, BPF_CGROUP_INET6_CONNECT),
 	    TRACE("syscalls", sys_exit_connect)}}}},
 	{"udp4.send",
 	 "IPv4 datagrams",
-	 {{ATTACH_KPROBE, {KPROBE(udp_sendmsg)}},
+	 {{ATTACH_KPROBE, {KPROBE(udp_sendmsg, udp_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
 	   {CGROUP(sendmsg4, BPF_CGROUP_UDP4_SENDMSG),
 	    RAW(sock_send_length)}}}},
 	{"udp6.send",
 	 "IPv6 datagrams",
-	 {{ATTACH_KPROBE, {KPROBE(udpv6_sendmsg)}},
+	 {{ATTACH_KPROBE, {KPROBE(udpv6_sendmsg, udp_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
 	   {CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG),
 	    RAW(sock_send_length)}}}},

@@ -10,16 +10,22 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <time.h>
+
+/* There where perf can attach kprobes. */
+#define KPROBE_DEVICE "/sys/bus/event_source/devices/kprobe"
 
 /* What the child works with. */
 struct loader {
 	const struct loader_options *options;
 	int socket;
+	struct workshop workshop;
 	int noise; /* what goes to stderr meanwhile */
 	uint64_t stage_start_ns;
 };
@@ -90,6 +96,7 @@ __attribute__((format(printf, 2, 3))) static _Noreturn void fail(
 	va_list args;
 
 	send_noise(loader);
+	workshop_close(&loader->workshop);
 	va_start(args, format);
 	vsnprintf(message.text, sizeof(message.text), format, args);
 	va_end(args);
@@ -97,13 +104,13 @@ __attribute__((format(printf, 2, 3))) static _Noreturn void fail(
 	_exit(1);
 }
 
-static struct compiler *compile(struct loader *loader)
+static struct compiler *compile(struct loader *loader, unsigned int parts)
 {
 	enum kernel_types types = loader->options->types;
 	struct loader_message message = {.kind = LOADER_TYPES};
 	_cleanup_free_ char *text = NULL;
 	struct compiler *compiler;
-	int err = source_assemble(&types, &text);
+	int err = source_assemble(&types, parts, &text);
 
 	if (err)
 		fail(loader,
@@ -114,7 +121,8 @@ static struct compiler *compile(struct loader *loader)
 	send_message(loader, &message, NULL);
 	send_stage(loader, "types");
 
-	err = compiler_create(text, types == KERNEL_TYPES_BTF, &compiler);
+	err = compiler_create(&loader->workshop, text,
+			      types == KERNEL_TYPES_BTF, &compiler);
 	if (err == -ELIBACC)
 		fail(loader, "cannot load libbcc: install libbpfcc (Debian) "
 			     "or bcc-libs");
@@ -144,14 +152,27 @@ static void send_table(struct loader *loader, struct compiler *compiler,
 	send_message(loader, &message, &fd);
 }
 
+/* What became of a hook: the message that tells of it. */
+struct attempt {
+	struct loader_message message;
+	int fds[FORM_ATTACHMENTS];
+};
+
+static void undo(struct attempt *attempt)
+{
+	while (attempt->message.fd_count)
+		close(attempt->fds[--attempt->message.fd_count]);
+}
+
 /*
  * Attach all of a form or nothing. An attachment that another hook has made
  * already is there.
  */
-static int attach_form(struct attacher *attacher, const struct hook_form *form,
-		       struct loader_message *message, int *fds)
+static bool attach_form(struct attacher *attacher, const struct hook_form *form,
+			struct attempt *attempt)
 {
-	message->fd_count = 0;
+	struct loader_message *message = &attempt->message;
+
 	for (int i = 0; i < FORM_ATTACHMENTS; i++) {
 		const struct attachment *attachment = &form->attachment[i];
 		int fd;
@@ -161,53 +182,127 @@ static int attach_form(struct attacher *attacher, const struct hook_form *form,
 		fd = attacher_attach(attacher, attachment);
 		if (fd == -EALREADY)
 			continue;
-		if (fd < 0) {
-			snprintf(message->text, sizeof(message->text),
-				 "%s %s: %s",
-				 attachment_kind_text(attachment->kind),
-				 attachment->target, strerror(-fd));
-			while (message->fd_count) {
-				close(fds[--message->fd_count]);
-				attacher_forget_last(attacher);
-			}
-			return fd;
+		if (fd >= 0) {
+			attempt->fds[message->fd_count++] = fd;
+			continue;
 		}
-		fds[message->fd_count++] = fd;
+		snprintf(message->text, sizeof(message->text), "%s %s: %s",
+			 attachment_kind_text(attachment->kind),
+			 attachment->target, strerror(-fd));
+		for (uint32_t made = 0; made < message->fd_count; made++)
+			attacher_forget_last(attacher);
+		undo(attempt);
+		return false;
 	}
-	return 0;
+	return true;
 }
 
-static void attach_hook(struct loader *loader, struct attacher *attacher,
-			uint32_t index)
+static bool attach_hook(struct loader *loader, struct attacher *attacher,
+			uint32_t index, struct attempt *attempt)
 {
 	const struct hook *hook = &hooks[index];
-	struct loader_message message = {.kind = LOADER_MISSING, .hook = index};
-	int fds[FORM_ATTACHMENTS];
 
+	memset(attempt, 0, sizeof(*attempt));
+	attempt->message.kind = LOADER_MISSING;
+	attempt->message.hook = index;
 	for (uint32_t i = 0; i < HOOK_FORMS; i++) {
 		const struct hook_form *form = &hook->form[i];
 
 		if (!hook_form_exists(form) ||
 		    !hook_form_allowed(hook, form, loader->options->attach))
 			continue;
-		if (attach_form(attacher, form, &message, fds) == 0) {
-			message.kind = LOADER_ATTACHED;
-			message.form = i;
-			break;
+		if (attach_form(attacher, form, attempt)) {
+			attempt->message.kind = LOADER_ATTACHED;
+			attempt->message.form = i;
+			return true;
 		}
 	}
+	return false;
+}
+
+/* The programs that this machine is likely to take: compiling costs time. */
+static unsigned int likely_parts(enum attach_mode mode)
+{
+	if (mode == ATTACH_AUTO)
+		return access(KPROBE_DEVICE, F_OK) == 0 ? SOURCE_KPROBES
+							: SOURCE_CGROUPS;
+	return mode == ATTACH_KPROBE ? SOURCE_KPROBES : SOURCE_CGROUPS;
+}
+
+/* Compile and attach; false if a hook is missing. */
+static bool load(struct loader *loader, unsigned int parts,
+		 struct compiler **compiler, struct attempt *attempts)
+{
+	struct attacher *attacher;
+	bool complete = true;
+
+	*compiler = compile(loader, parts);
+	attacher = attacher_create(*compiler, &loader->workshop);
+	if (!attacher)
+		fail(loader, "out of memory");
+	for (uint32_t i = 0; i < hook_count; i++)
+		complete &= attach_hook(loader, attacher, i, &attempts[i]);
+	attacher_destroy(attacher);
+	send_stage(loader, "attach");
+	return complete;
+}
+
+static void load_and_send(struct loader *loader)
+{
+	struct attempt *attempts = calloc(hook_count, sizeof(*attempts));
+	struct loader_message done = {.kind = LOADER_DONE};
+	unsigned int parts = likely_parts(loader->options->attach);
+	struct compiler *compiler;
+
+	if (!attempts)
+		fail(loader, "out of memory");
+	if (!load(loader, parts, &compiler, attempts) &&
+	    loader->options->attach == ATTACH_AUTO) {
+		/* Once more, with every form to choose from. */
+		for (size_t i = 0; i < hook_count; i++)
+			undo(&attempts[i]);
+		compiler_destroy(compiler);
+		load(loader, SOURCE_ALL, &compiler, attempts);
+	}
 	send_noise(loader);
-	send_message(loader, &message, fds);
-	while (message.fd_count)
-		close(fds[--message.fd_count]);
+	send_table(loader, compiler, "events");
+	send_table(loader, compiler, "drops");
+	for (size_t i = 0; i < hook_count; i++)
+		send_message(loader, &attempts[i].message, attempts[i].fds);
+	send_message(loader, &done, NULL);
+}
+
+/*
+ * libbcc reads all of /proc/kallsyms, which takes longer than our probes, to
+ * learn whether there are two helpers that Linux has had since 5.5. A
+ * newer kernel need not show it more than those.
+ */
+static bool kernel_has_probe_read(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	return uname(&name) == 0 &&
+	       sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 5 || (major == 5 && minor >= 5));
+}
+
+static void open_workshop(struct loader *loader)
+{
+	int err = workshop_open(&loader->workshop);
+
+	if (err)
+		fail(loader, "cannot make a temporary directory in /tmp: %s",
+		     strerror(-err));
+	if (kernel_has_probe_read())
+		workshop_cover(&loader->workshop, "/proc/kallsyms",
+			       "ffffffff81000000 T bpf_probe_read_kernel\n"
+			       "ffffffff81000010 T bpf_probe_read_user\n");
 }
 
 _Noreturn void loader_run(const struct loader_options *options, int socket)
 {
 	struct loader loader = {.options = options, .socket = socket};
-	struct loader_message done = {.kind = LOADER_DONE};
-	struct attacher *attacher;
-	struct compiler *compiler;
 
 	/* If egrets is killed, so are we, with all that we have made. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -217,17 +312,9 @@ _Noreturn void loader_run(const struct loader_options *options, int socket)
 		_exit(1);
 	fflush(stderr);
 	dup2(loader.noise, STDERR_FILENO);
-
-	compiler = compile(&loader);
-	send_table(&loader, compiler, "events");
-	send_table(&loader, compiler, "drops");
-	attacher = attacher_create(compiler);
-	if (!attacher)
-		fail(&loader, "out of memory");
-	for (uint32_t i = 0; i < hook_count; i++)
-		attach_hook(&loader, attacher, i);
-	send_stage(&loader, "attach");
-	send_message(&loader, &done, NULL);
+	open_workshop(&loader);
+	load_and_send(&loader);
+	workshop_close(&loader.workshop);
 	_exit(0);
 }
 

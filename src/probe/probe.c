@@ -183,6 +183,16 @@ static void keep_fds(struct probe *probe, const struct loader_message *message,
 			&hooks[message->hook].form[message->form];
 }
 
+/* What libraries wrote, line by line. */
+static void log_lines(char *text)
+{
+	char *rest = NULL;
+
+	for (char *line = strtok_r(text, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		log_debug("%s", line);
+}
+
 /* 1: more to come, 0: done, or a negative errno. */
 static int take_message(struct probe *probe)
 {
@@ -217,7 +227,7 @@ static int take_message(struct probe *probe)
 			 message.text, hooks[message.hook].without);
 		return 1;
 	case LOADER_NOISE:
-		log_debug("%s", message.text);
+		log_lines(message.text);
 		return 1;
 	case LOADER_FAILED:
 		log_error("%s", message.text);

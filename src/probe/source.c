@@ -36,7 +36,7 @@ static const char *part_text(const char *name)
 	return NULL;
 }
 
-int source_assemble(enum kernel_types *types, char **ret)
+int source_assemble(enum kernel_types *types, unsigned int with, char **ret)
 {
 	_cleanup_free_ char *from_btf = NULL;
 	char *text = NULL;
@@ -54,6 +54,10 @@ int source_assemble(enum kernel_types *types, char **ret)
 	if (!out)
 		return -errno;
 	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);
+	if (with & SOURCE_KPROBES)
+		fputs("#define WITH_KPROBES 1\n", out);
+	if (with & SOURCE_CGROUPS)
+		fputs("#define WITH_CGROUPS 1\n", out);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		fprintf(out, "\n/* %s */\n%s", parts[i], part_text(parts[i]));
 	if (fclose(out)) {

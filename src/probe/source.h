@@ -11,12 +11,19 @@ enum kernel_types {
 
 const char *kernel_types_text(enum kernel_types types);
 
+/* Programs for hooks in either form; compiling is most of the start-up. */
+enum source_part {
+	SOURCE_KPROBES = 1,
+	SOURCE_CGROUPS = 2,
+	SOURCE_ALL = SOURCE_KPROBES | SOURCE_CGROUPS,
+};
+
 /*
  * Put together the C text that is compiled: the kernel's types, the records
- * shared with user space, and every probe. *types is what was asked for and
+ * shared with user space, and the probes, with the parts named. *types is what was asked for and
  * becomes what was taken. *ret is the caller's to free. 0, or a negative
  * errno: -ENOENT or -ENODATA if BTF is wanted and cannot serve.
  */
-int source_assemble(enum kernel_types *types, char **ret);
+int source_assemble(enum kernel_types *types, unsigned int with, char **ret);
 
 #endif

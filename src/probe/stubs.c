@@ -83,8 +83,12 @@ static int write_version(int dir)
 	return write_file(dir, "include/linux/version.h", text);
 }
 
-int stubs_write(int dir)
+int stubs_write(const char *path)
 {
+	_cleanup_close_ int dir = open(path, O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return -errno;
 	for (size_t i = 0; i < sizeof(stubs) / sizeof(stubs[0]); i++) {
 		int err = 0;
 

@@ -4,10 +4,10 @@
 
 /*
  * libbcc insists on a kernel source tree, of which it and its own headers
- * include a few files. Write stand-ins for those into the directory dir
- * (which is empty): with kernel types from BTF nothing else is needed.
+ * include a few files. Write stand-ins for those into a directory, which is
+ * empty: with kernel types from BTF nothing else is needed.
  * 0, or a negative errno.
  */
-int stubs_write(int dir);
+int stubs_write(const char *path);
 
 #endif
