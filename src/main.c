@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
-#include "check.h"
+#include "machine.h"
 #include "monitor.h"
 #include "options.h"
 #include "probe/source.h"
@@ -62,9 +62,9 @@ int main(int argc, char **argv)
 	case ACTION_READ:
 		return reader_run(&options);
 	case ACTION_CHECK:
-		return check_run(&options);
+		return machine_check(&options);
 	default:
-		if (!check_machine())
+		if (!machine_can_run())
 			return EXIT_CANNOT_RUN;
 		return monitor_run(&options);
 	}

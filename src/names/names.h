@@ -87,8 +87,8 @@ void names_choose(struct names *names, const struct addr *addr,
 		  uint64_t begun_ns, struct names_choice *ret);
 
 struct names_stats {
-	size_t bindings; /* held now */
-	size_t addrs;	 /* addresses held now */
+	size_t bindings;  /* held now */
+	size_t addrs;	  /* addresses held now */
 	uint64_t learned; /* bindings ever made */
 	uint64_t evicted; /* taken out to stay within bounds */
 	size_t memory;	  /* bytes in use */

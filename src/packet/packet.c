@@ -39,16 +39,6 @@ struct decoder {
 	struct packet packet;
 };
 
-/* Step over what was sent, whether or not it was captured. */
-static bool decoder_skip(struct decoder *decoder, size_t len)
-{
-	if (len > decoder->wire)
-		return false;
-	decoder->wire -= len;
-	cursor_skip(&decoder->cursor, len);
-	return !cursor_failed(&decoder->cursor);
-}
-
 /* What is sent from here on is wire bytes; the rest of the frame is padding. */
 static void decoder_limit(struct decoder *decoder, size_t wire)
 {
@@ -57,16 +47,22 @@ static void decoder_limit(struct decoder *decoder, size_t wire)
 		cursor_limit(&decoder->cursor, wire);
 }
 
-static enum packet_result payload_take(struct decoder *decoder)
+/* The cursor never holds more than wire bytes, so wire does not wrap. */
+static bool decoder_skip(struct decoder *decoder, size_t len)
+{
+	if (!cursor_take(&decoder->cursor, len))
+		return false;
+	decoder->wire -= len;
+	return true;
+}
+
+static void payload_take(struct decoder *decoder)
 {
 	size_t len = cursor_left(&decoder->cursor);
 
-	if (cursor_failed(&decoder->cursor))
-		return PACKET_MALFORMED;
 	decoder->packet.payload_len = len;
 	decoder->packet.payload_wire = decoder->wire;
 	decoder->packet.payload = cursor_take(&decoder->cursor, len);
-	return PACKET_OK;
 }
 
 static enum packet_result decode_udp(struct decoder *decoder)
@@ -83,7 +79,8 @@ static enum packet_result decode_udp(struct decoder *decoder)
 	if (len > decoder->wire && !decoder->is_fragment)
 		return PACKET_MALFORMED;
 	decoder_limit(decoder, len);
-	return payload_take(decoder);
+	payload_take(decoder);
+	return PACKET_OK;
 }
 
 static enum packet_result decode_tcp(struct decoder *decoder)
@@ -97,7 +94,8 @@ static enum packet_result decode_tcp(struct decoder *decoder)
 	header_len = (size_t)(cursor_u8(&header) >> 4) * 4;
 	if (header_len < TCP_HEADER_LEN || !decoder_skip(decoder, header_len))
 		return PACKET_MALFORMED;
-	return payload_take(decoder);
+	payload_take(decoder);
+	return PACKET_OK;
 }
 
 static enum packet_result decode_transport(struct decoder *decoder,

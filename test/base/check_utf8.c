@@ -109,6 +109,28 @@ START_TEST(rejects_overlong_forms_and_stray_bytes)
 }
 END_TEST
 
+/* RFC 3629 4: what a byte may be, after what. */
+START_TEST(takes_two_and_three_bytes_only_as_the_grammar_says)
+{
+	for (uint32_t i = 0x800000; i < 0x1000000; i++) {
+		uint8_t a = (uint8_t)(i >> 16), b = (uint8_t)(i >> 8);
+		uint8_t c = (uint8_t)i;
+		char bytes[3] = {(char)a, (char)b, (char)c};
+		size_t want = 0;
+		uint32_t got;
+
+		if (a >= 0xc2 && a <= 0xdf && b >= 0x80 && b <= 0xbf)
+			want = 2;
+		else if (a >= 0xe0 && a <= 0xef && c >= 0x80 && c <= 0xbf &&
+			 b >= (a == 0xe0 ? 0xa0 : 0x80) &&
+			 b <= (a == 0xed ? 0x9f : 0xbf))
+			want = 3;
+		if (utf8_decode(bytes, sizeof(bytes), &got) != want)
+			ck_abort_msg("%06x", i);
+	}
+}
+END_TEST
+
 START_TEST(letters_and_symbols_are_safe)
 {
 	static const uint32_t safe[] = {
@@ -154,6 +176,7 @@ END_TEST
 
 SUITE_MAIN("base/utf8", decodes_every_code_point_and_no_surrogate,
 	   rejects_every_truncation, rejects_overlong_forms_and_stray_bytes,
+	   takes_two_and_three_bytes_only_as_the_grammar_says,
 	   letters_and_symbols_are_safe,
 	   what_drives_or_deceives_a_terminal_is_unsafe,
 	   safe_length_is_zero_for_unsafe_and_for_invalid)

@@ -10,6 +10,7 @@
 #define IPV6_TYPE  "\x86\xdd"
 #define VLAN	   "\x81\x00\x20\x07"
 #define VLAN_OUTER "\x88\xa8\x00\x05"
+#define VLAN_OLD   "\x91\x00\x00\x06"
 /* 192.0.2.1 to 198.51.100.2 and 2001:db8::1 to 2001:db8::2 */
 #define IPV4_ADDRESSES "\300\0\2\1\306\63\144\2"
 #define IPV6_NET       "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0"
@@ -132,9 +133,10 @@ START_TEST(steps_over_vlan_tags)
 		DECODE(PACKET_LINK_ETHERNET, ETHERNET VLAN IPV4_TYPE IPV4_UDP),
 		PACKET_OK);
 	check_v4_abcd();
-	ck_assert_int_eq(DECODE(PACKET_LINK_ETHERNET,
-				ETHERNET VLAN_OUTER VLAN IPV6_TYPE IPV6_UDP),
-			 PACKET_OK);
+	ck_assert_int_eq(
+		DECODE(PACKET_LINK_ETHERNET,
+		       ETHERNET VLAN_OLD VLAN_OUTER VLAN IPV6_TYPE IPV6_UDP),
+		PACKET_OK);
 	check_v6_abcd();
 	ck_assert_int_eq(
 		DECODE(PACKET_LINK_ETHERNET,
@@ -250,9 +252,10 @@ START_TEST(steps_over_ipv6_extension_headers)
 	ck_assert_int_eq(
 		DECODE(PACKET_LINK_IPV6,
 		       IPV6("\0", "\x44") "\x2b\0\1\4\0\0\0\0"
-					  "\x33\1\4\0\0\0\0\0\0\0\0\0\0\0\0\0"
+					  "\x33\1\4\0\0\0\0\0\xff\xff\xff\xff"
+					  "\xff\xff\xff\xff"
 					  "\x2c\2\0\0\0\0\0\1\0\0\0\1\0\0\0\0"
-					  "\x3c\0\0\0\0\0\0\7"
+					  "\x3c\xff\0\0\0\0\0\7"
 					  "\x11\0\1\4\0\0\0\0" UDP_ABCD),
 		PACKET_OK);
 	check_v6_abcd();
@@ -316,7 +319,7 @@ START_TEST(later_fragments_have_no_ports)
 					UDP_ABCD),
 			 PACKET_FRAGMENT);
 	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
-				IPV4_START("\x45", "\x20") "\x3f\xff" IPV4_END(
+				IPV4_START("\x45", "\x20") "\x30\0" IPV4_END(
 					UDP) UDP_ABCD),
 			 PACKET_FRAGMENT);
 	ck_assert_int_eq(
@@ -364,19 +367,38 @@ START_TEST(udp_length_beyond_the_packet_is_malformed)
 }
 END_TEST
 
+START_TEST(other_ip_versions_are_malformed)
+{
+	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
+				IPV4_START("\x55", "\x20") WHOLE IPV4_END(UDP)
+					UDP_ABCD),
+			 PACKET_MALFORMED);
+	ck_assert_int_eq(
+		DECODE(PACKET_LINK_IPV6,
+		       "\x50\0\0\0\0\x0c\x11\x40" IPV6_ADDRESSES UDP_ABCD),
+		PACKET_MALFORMED);
+}
+END_TEST
+
 START_TEST(headers_shorter_than_themselves_are_malformed)
 {
-	/* UDP of 7 bytes, TCP of 4 words, IPv4 of 4 words. */
+	/* UDP of 7 bytes, also where that is not beyond the packet's end. */
 	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
 				IPV4_START("\x45", "\x20") WHOLE IPV4_END(UDP)
 					PORTS "\0\7\0\0abcd"),
 			 PACKET_MALFORMED);
+	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
+				IPV4_START("\x45", "\x20") "\x20\0" IPV4_END(
+					UDP) PORTS "\0\7\0\0abcd"),
+			 PACKET_MALFORMED);
+	/* TCP of 4 words. */
 	ck_assert_int_eq(DECODE(PACKET_LINK_IPV6, IPV6(TCP, "\x14") PORTS
 				"\0\0\0\1\0\0\0\2\x40\x18\x20\0\0\0\0\0"),
 			 PACKET_MALFORMED);
+	/* IPv4 of 4 words, behind which there would be a good UDP header. */
 	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
-				IPV4_START("\x44", "\x20") WHOLE IPV4_END(UDP)
-					UDP_ABCD),
+				IPV4_START("\x44", "\x20") WHOLE IPV4_END(
+					UDP) "\0\x0c\0\x35" UDP_ABCD),
 			 PACKET_MALFORMED);
 	/* IPv4's total length does not even hold its header. */
 	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
@@ -496,6 +518,7 @@ SUITE_MAIN("packet/packet", decodes_udp_over_ipv4, decodes_udp_over_ipv6,
 	   other_protocols_are_told_apart, later_fragments_have_no_ports,
 	   first_fragment_gives_what_it_has,
 	   udp_length_beyond_the_packet_is_malformed,
+	   other_ip_versions_are_malformed,
 	   headers_shorter_than_themselves_are_malformed,
 	   lengths_rule_over_padding, length_zero_means_all_that_was_captured,
 	   rejects_or_marks_every_truncation, writes_nothing_unless_ok)

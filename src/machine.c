@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "check.h"
+#include "machine.h"
 
 #include "base/log.h"
 #include "probe/features.h"
@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-bool check_machine(void)
+bool machine_can_run(void)
 {
 	struct feature features[FEATURES_MAX];
 	size_t count = features_probe(features);
@@ -56,7 +56,7 @@ static void print_form(const struct hook *hook, const struct hook_form *form)
 	printf("\n");
 }
 
-int check_run(const struct options *options)
+int machine_check(const struct options *options)
 {
 	struct loader_options loader = {
 		.attach = options->attach,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef CHECK_H
-#define CHECK_H
+#ifndef MACHINE_H
+#define MACHINE_H
 
 #include "options.h"
 
@@ -9,9 +9,9 @@
  * hook and print in which form, and go. Returns EXIT_AS_ASKED if egrets can
  * run here, else EXIT_CANNOT_RUN.
  */
-int check_run(const struct options *options);
+int machine_check(const struct options *options);
 
 /* Whether egrets can run at all; if not, why and what to do is logged. */
-bool check_machine(void);
+bool machine_can_run(void);
 
 #endif
