@@ -9,10 +9,11 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static _Noreturn void become(char **argv, int gate)
+static _Noreturn void become(char **argv, int niceness, int gate)
 {
 	sigset_t none;
 	char byte;
@@ -26,13 +27,14 @@ static _Noreturn void become(char **argv, int gate)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	setpriority(PRIO_PROCESS, 0, niceness);
 	execvp(argv[0], argv);
 	err = errno;
 	log_error("cannot run %s: %s", argv[0], strerror(err));
 	_exit(err == ENOENT ? 127 : 126);
 }
 
-int command_prepare(char **argv, struct command *ret)
+int command_prepare(char **argv, int niceness, struct command *ret)
 {
 	int gate[2];
 	pid_t pid;
@@ -43,7 +45,7 @@ int command_prepare(char **argv, struct command *ret)
 	pid = fork();
 	if (pid == 0) {
 		close(gate[1]);
-		become(argv, gate[0]);
+		become(argv, niceness, gate[0]);
 	}
 	err = errno;
 	close(gate[0]);

@@ -18,9 +18,10 @@ struct command {
 
 /*
  * Make a process that will be the command. 0, or a negative errno, logged.
- * It waits, and has run none of the command yet.
+ * It waits, and has run none of the command yet. It is run with the
+ * given niceness.
  */
-int command_prepare(char **argv, struct command *ret);
+int command_prepare(char **argv, int niceness, struct command *ret);
 
 /* Let it run. Exit status 127 or 126, with a message: it cannot be run. */
 void command_begin(struct command *command);

@@ -30,6 +30,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +38,12 @@
 
 /* Rounds in a row before the loop looks at signals and timers again. */
 #define ROUNDS_MAX 16
+
+/*
+ * Between rounds in a burst: what gathers meanwhile is taken at once, which
+ * costs the machine far fewer switches than a round for each event.
+ */
+#define ROUND_GAP_NS 4000000
 
 #define LOSS_CHECK_MS 1000
 
@@ -62,8 +69,10 @@ struct monitor {
 	struct attribution *attribution;
 	struct report *report;
 	struct command command;
+	int niceness; /* as we were started */
 	uint64_t start_ns;
-	bool undrained; /* for a test: read packets only when they poll */
+	uint64_t round_ns; /* when the last round ended */
+	bool undrained;	   /* for a test: read packets only when they poll */
 	bool no_memory;
 	int status;
 };
@@ -213,16 +222,28 @@ static void on_again(uv_timer_t *timer)
 	rounds(timer->data);
 }
 
+/* In a burst, let some more gather. */
+static void pace(const struct monitor *monitor)
+{
+	uint64_t since_ns = clock_ns(CLOCK_MONOTONIC) - monitor->round_ns;
+	struct timespec rest = {.tv_nsec = ROUND_GAP_NS - (long)since_ns};
+
+	if (since_ns < ROUND_GAP_NS)
+		nanosleep(&rest, NULL);
+}
+
 static void rounds(struct monitor *monitor)
 {
 	int left = ROUNDS_MAX;
 
+	pace(monitor);
 	do
 		round_once(monitor);
 	while (timeline_count(monitor->timeline) && --left);
 	if (timeline_count(monitor->timeline))
 		uv_timer_start(&monitor->again_timer, on_again, 0, 0);
 	schedule_tick(monitor);
+	monitor->round_ns = clock_ns(CLOCK_MONOTONIC);
 }
 
 static void on_tick(uv_timer_t *timer)
@@ -437,7 +458,8 @@ static void on_process(const struct proc_process *process, void *context)
 
 static int begin_command(struct monitor *monitor)
 {
-	int err = command_prepare(monitor->options->command, &monitor->command);
+	int err = command_prepare(monitor->options->command, monitor->niceness,
+				  &monitor->command);
 
 	if (err)
 		return err;
@@ -525,6 +547,13 @@ int monitor_run(const struct options *options)
 {
 	struct monitor monitor;
 	int err = init(&monitor, options);
+
+	/*
+	 * We do little, but when a burst comes we must not wait behind it: the
+	 * kernel's buffers hold some tenths of a second.
+	 */
+	monitor.niceness = getpriority(PRIO_PROCESS, 0);
+	setpriority(PRIO_PROCESS, 0, -20);
 
 	if (err == -ENOMEM)
 		log_error("out of memory; free some and try again");

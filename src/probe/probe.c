@@ -17,9 +17,9 @@
 #define ATTACHED_FDS 32
 
 /* Memory for all perf buffers together, and the bounds for one of them. */
-#define BUFFER_BYTES_ALL (4u << 20)
+#define BUFFER_BYTES_ALL (8u << 20)
 #define BUFFER_BYTES_MIN (64u << 10)
-#define BUFFER_BYTES_MAX (1u << 20)
+#define BUFFER_BYTES_MAX (4u << 20)
 
 struct probe {
 	pid_t loader;
