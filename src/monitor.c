@@ -419,6 +419,8 @@ static void start_signal(struct monitor *monitor, uv_signal_t *handle,
 
 static void start_loop(struct monitor *monitor)
 {
+	/* The loop's idea of now is from before the probes were compiled. */
+	uv_update_time(&monitor->loop);
 	uv_poll_init(&monitor->loop, &monitor->probe_poll,
 		     probe_fd(monitor->probe));
 	monitor->probe_poll.data = monitor;
