@@ -184,6 +184,8 @@ START_TEST(other_types_give_their_values_or_their_type)
 	message.type = DNS_TYPE_CNAME;
 	message.record_count = message.record_total = 1;
 	ck_assert_in_line(&event, " response=b.example type=CNAME server=");
+	message.type = DNS_TYPE_ANY;
+	ck_assert_in_line(&event, " response=b.example type=ANY server=");
 }
 END_TEST
 
