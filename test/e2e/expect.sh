@@ -14,6 +14,8 @@ expect_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 expect_failures=0
 egrets_pid=
 egrets_status=
+seen=()
+picked=
 
 expect_setup()
 {
@@ -43,15 +45,16 @@ expect_fail()
 	expect_failures=$((expect_failures + 1))
 }
 
-# expect_is WHAT ACTUAL EXPECTED
+# expect_is WHAT ACTUAL EXPECTED: both may have several lines.
 expect_is()
 {
 	if [[ $2 == "$3" ]]; then
 		expect_pass "$1"
-	else
-		expect_fail "$1"
-		printf '\tis:     %q\n\tshould: %q\n' "$2" "$3"
+		return
 	fi
+	expect_fail "$1"
+	printf 'is:\n%s\nshould be:\n%s\n' "$2" "$3" | cat -v |
+		sed 's/^/\t/'
 }
 
 # expect_like WHAT ACTUAL REGEX
@@ -148,6 +151,26 @@ events()
 	shift
 	jq -r "$@" '.event.action as $kind | .process.pid as $pid |
 		'"$filter" "$lab_dir/out"
+}
+
+# events_load FILTER [JQ-ARGUMENT...]: its lines, sorted, for events_of. One jq
+# for many checks: in an emulated machine it takes a second to start.
+events_load()
+{
+	mapfile -t seen < <(events "$@" | LC_ALL=C sort)
+}
+
+# events_of KEY: those of the loaded lines that begin with this word go to
+# $picked, without it.
+events_of()
+{
+	local line
+
+	picked=
+	for line in "${seen[@]}"; do
+		[[ $line != "$1 "* ]] ||
+			picked+=${picked:+$'\n'}${line#"$1 "}
+	done
 }
 
 # count FILTER [JQ-ARGUMENT...]: how many events it selects.

@@ -78,23 +78,19 @@ lab_wait 5 is_connecting || expect_fail "a connect waits for its outcome"
 egrets_stop
 lab_end "$waiting"
 
-# results PID: a connect that takes long is told of twice.
-results()
-{
-	events 'select(($kind | startswith("process.tcp")) and
-			$pid == $client) |
-		"\(.destination.domain // "") \(.egrets.result)"' \
-		--argjson client "$1"
-}
-
+# A connect that takes long is told of twice.
+events_load 'select($kind | startswith("process.tcp")) |
+	"\($pid) \(.destination.domain // "") \(.egrets.result)"'
 for i in "${!whats[@]}"; do
-	expect_is "${whats[i]}" "$(results "${pids[i]}" | grep -v ' pending$')" \
+	events_of "${pids[i]}"
+	expect_is "${whats[i]}" "$(grep -v ' pending$' <<<"$picked")" \
 		"${expected[i]}"
 done
-expect_is "what takes long is shown as pending first" \
-	"$(results "${pids[7]}")" \
-	"$(printf '%s\n' 'silent.lab pending' "${expected[7]}")"
-expect_is "what is still waiting at the end is shown" \
-	"$(results "$waiting")" 'silent.lab pending'
+events_of "${pids[7]}"
+expect_is "what takes long is shown as pending first" "$picked" \
+	"$(printf '%s\n' 'silent.lab ETIMEDOUT' 'silent.lab pending')"
+events_of "$waiting"
+expect_is "what is still waiting at the end is shown" "$picked" \
+	'silent.lab pending'
 expect_nothing_lost failures
 expect_done

@@ -32,7 +32,7 @@ inventory()
 	sed '1d; s/^/packet socket /' /proc/net/packet
 	find "$lab_dir/tmp" -mindepth 1
 	find /tmp /var/tmp /run /dev/shm -maxdepth 1 \
-		\( -name '*egrets*' -o -name '*bcc*' -o -name '*bpf*' \)
+		! -name 'egrets-vm.*' \( -name '*egrets*' -o -name '*bcc*' -o -name '*bpf*' \)
 	processes
 } 2>/dev/null
 

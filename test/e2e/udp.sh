@@ -10,16 +10,14 @@ set -euo pipefail
 port=7778
 whats=()
 pids=()
-families=()
 expected=()
 
-# attempt WHAT FAMILY "ADDRESS NAME,…" NAME-OR-OPTION...
+# attempt WHAT LINES ARGUMENT...: one line for each destination.
 attempt()
 {
 	whats+=("$1")
-	families+=("$2")
-	expected+=("$3")
-	shift 3
+	expected+=("$2")
+	shift 2
 	lab_client "$EGRETS_HELPERS/udp_client" "$@" >"$lab_dir/client" ||
 		expect_fail "${whats[-1]}: the client itself went well"
 	pids+=("$lab_pid")
@@ -28,28 +26,25 @@ attempt()
 lab_up
 lab_sink "$port"
 egrets_start -o json
-attempt "unconnected" udp_v4 "10.77.0.10 four.lab" "$port" four.lab
-attempt "connected" udp_v4 "10.77.0.10 four.lab" -c "$port" four.lab
-attempt "unconnected, two places" udp_v4 \
-	"10.77.0.10 four.lab,10.77.0.11 both.lab" "$port" four.lab both.lab
-attempt "connected, then elsewhere" udp_v4 \
-	"10.77.0.10 four.lab,10.77.0.11 both.lab" -c "$port" four.lab both.lab
-attempt "IPv6" udp_v6 "fd00:77::10 six.lab" -6 "$port" six.lab
-attempt "IPv6 connected" udp_v6 "fd00:77::10 six.lab" -6 -c "$port" six.lab
-attempt "IPv6, two places" udp_v6 \
-	"fd00:77::10 six.lab,fd00:77::12 chain.lab" \
-	-6 "$port" six.lab chain.lab
+four="process.udp_v4 10.77.0.10 four.lab"
+both="process.udp_v4 10.77.0.11 both.lab"
+six="process.udp_v6 fd00:77::10 six.lab"
+chain="process.udp_v6 fd00:77::12 chain.lab"
+attempt "unconnected" "$four" "$port" four.lab
+attempt "connected" "$four" -c "$port" four.lab
+attempt "unconnected, two places" "$four"$'\n'"$both" "$port" four.lab both.lab
+attempt "connected, then elsewhere" "$four"$'\n'"$both" \
+	-c "$port" four.lab both.lab
+attempt "IPv6" "$six" -6 "$port" six.lab
+attempt "IPv6, connected" "$six" -6 -c "$port" six.lab
+attempt "IPv6, two places" "$six"$'\n'"$chain" -6 "$port" six.lab chain.lab
 egrets_stop
 
+events_load 'select(.destination.port == $port) | "\($pid) \($kind) \(
+	.destination.ip) \(.destination.domain // "")"' --argjson port "$port"
 for i in "${!whats[@]}"; do
-	expect_is "${whats[i]}" \
-		"$(events 'select($pid == $client and
-			$kind == "process.\($family)" and
-			.destination.port == $port) |
-			"\(.destination.ip) \(.destination.domain // "")"' \
-			--argjson client "${pids[i]}" --argjson port "$port" \
-			--arg family "${families[i]}" |
-			sort | paste -sd,)" "${expected[i]}"
+	events_of "${pids[i]}"
+	expect_is "${whats[i]}" "$picked" "${expected[i]}"
 done
 expect_nothing_lost datagrams
 expect_done
