@@ -358,6 +358,7 @@ static void emit_dns(struct attribution *attribution, enum event_kind kind,
 	event.netns = exchange->netns;
 	event.dns.client = exchange->client;
 	event.dns.server = exchange->server;
+	event.dns.protocol = IPPROTO_UDP;
 	event.dns.message = &attribution->message;
 	event.dns.unsolicited = !exchange->solicited;
 	event.dns.latency_ns = time_ns - exchange->asked_ns;
