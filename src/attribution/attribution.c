@@ -22,6 +22,9 @@
 /* /proc counts in ticks of 1/100 s (USER_HZ), on every architecture we know. */
 #define NS_PER_TICK 10000000u
 
+/* The inode number of the root (kernfs_create_root). */
+#define ROOT_CGROUP_ID 1
+
 struct attribution {
 	struct attribution_options options;
 	struct processes *processes;
@@ -122,11 +125,28 @@ static void describe_process(const struct process *process,
 	ret->args_cut = process->program->args_cut;
 }
 
+/*
+ * Being together in the root of the cgroup tree means nothing: 0. On a machine
+ * with cgroup v1 everybody is in the root of v2; there the v1 leaf tells.
+ */
+static uint64_t cgroup_of(const struct record_task *task)
+{
+	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+
+	if (task->cgroup_id != ROOT_CGROUP_ID)
+		return task->cgroup_id;
+	if (!task->cgroup[0])
+		return 0;
+	for (size_t i = 0; i < RECORD_CGROUP_LEN && task->cgroup[i]; i++)
+		hash = (hash ^ (unsigned char)task->cgroup[i]) * 0x100000001b3;
+	return hash;
+}
+
 static struct names_party party_of(const struct record_connect *record)
 {
 	return (struct names_party){
 		.process = task_id(&record->task),
-		.cgroup_id = record->task.cgroup_id,
+		.cgroup_id = cgroup_of(&record->task),
 		.netns = record->socket.netns,
 	};
 }
