@@ -12,10 +12,11 @@
 /*
  * The memory of which names led to which address, and who asked.
  *
- * Each address has a bounded set of bindings; the whole memory is bounded by
- * a count of bindings, the least recently used go first, and are counted. A
- * name is remembered after its TTL has run out, since programs keep addresses
- * longer than resolvers do: the choice is then marked stale.
+ * Each address has a bounded set of bindings, and there is a bound on all of
+ * them; the least recently used go first, and are counted. Being learned,
+ * renewed or chosen is use. A name is remembered after its TTL has run out,
+ * since programs keep addresses longer than resolvers do: the choice is then
+ * marked stale.
  */
 
 /* Bindings that one address may have; the least recently used goes first. */
@@ -61,6 +62,7 @@ struct names_choice {
 
 struct names;
 
+/* At most max_bindings (at least one) are held. NULL if memory is short. */
 struct names *names_create(size_t max_bindings);
 void names_destroy(struct names *names);
 
@@ -69,8 +71,10 @@ void names_destroy(struct names *names);
  * answer that arrived at answered_ns with the given time to live. The name is
  * copied. Unspecified and loopback addresses name nothing and are ignored.
  * The same asker resolving the same name to the same address again renews the
- * binding without making its earlier answers unknown: what counts for a
- * connect is whether an answer came before it. 0, or -ENOMEM.
+ * binding, and its earlier answers stay known: the first for good, so that a
+ * connect from before the renewal still has a name, and the newest five, so
+ * that "the newest before the connect" is exact for what is that late. Names
+ * that differ in ASCII case are the same name. 0, or -ENOMEM.
  */
 int names_learn(struct names *names, const struct addr *addr, const char *name,
 		const struct names_party *asker, uint64_t answered_ns,
@@ -78,8 +82,10 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
 
 /*
  * Choose the name for a connection to addr that began at begun_ns, made by
- * party: only answers from before it count; the nearest asker wins, and among
- * equals the newest answer. ancestors are the process's, parent first.
+ * party: only answers at or before that time count; the nearest asker wins, and
+ * among equals the newest answer. Within a cgroup, askers in the same netns are
+ * nearer than others: one address may mean different machines in two of them.
+ * ancestors are the process's, parent first.
  */
 void names_choose(struct names *names, const struct addr *addr,
 		  const struct names_party *party,

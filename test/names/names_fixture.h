@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TEST_NAMES_NAMES_FIXTURE_H
+#define TEST_NAMES_NAMES_FIXTURE_H
+
+#include "names/names.h"
+
+#include "suite.h"
+
+#include <string.h>
+
+/* What the suites over names.h share: one memory, and short ways to ask it. */
+
+#define SECOND UINT64_C(1000000000)
+
+static struct names *names;
+
+static inline void setup(size_t max_bindings)
+{
+	names = names_create(max_bindings);
+	ck_assert_ptr_nonnull(names);
+}
+
+static inline struct addr address(const char *text)
+{
+	struct addr addr;
+
+	ck_assert_int_eq(addr_parse(text, &addr), 0);
+	return addr;
+}
+
+static inline struct process_id process(uint32_t tgid)
+{
+	return (struct process_id){tgid, tgid + 1000};
+}
+
+/* A process in a cgroup and network namespace that it shares with nobody. */
+static inline struct names_party alone(uint32_t tgid)
+{
+	return (struct names_party){process(tgid), tgid + 2000, tgid + 3000};
+}
+
+static inline void learn(const char *name, const char *addr_text,
+			 struct names_party asker, uint64_t answered_ns)
+{
+	struct addr addr = address(addr_text);
+
+	ck_assert_int_eq(
+		names_learn(names, &addr, name, &asker, answered_ns, 60), 0);
+}
+
+static inline struct names_choice choose(const char *addr_text,
+					 struct names_party party,
+					 uint64_t begun_ns)
+{
+	struct addr addr = address(addr_text);
+	struct names_choice choice;
+
+	memset(&choice, 0x5a, sizeof(choice));
+	names_choose(names, &addr, &party, NULL, 0, begun_ns, &choice);
+	return choice;
+}
+
+static inline struct names_choice choose_for_child(
+	const char *addr_text, struct names_party party,
+	const struct process_id *ancestors, size_t count, uint64_t begun_ns)
+{
+	struct addr addr = address(addr_text);
+	struct names_choice choice;
+
+	names_choose(names, &addr, &party, ancestors, count, begun_ns, &choice);
+	return choice;
+}
+
+static inline struct names_stats stats(void)
+{
+	struct names_stats ret;
+
+	names_get_stats(names, &ret);
+	return ret;
+}
+
+/* How a choice was made, and what it is. */
+#define ck_choice(choice, expected_via, expected_name)            \
+	do {                                                      \
+		struct names_choice ck_choice = (choice);         \
+                                                                  \
+		ck_assert_str_eq(names_via_text(ck_choice.via),   \
+				 names_via_text(expected_via));   \
+		ck_assert_pstr_eq(ck_choice.name, expected_name); \
+	} while (0)
+
+#endif
