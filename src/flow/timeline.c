@@ -35,11 +35,12 @@ void timeline_destroy(struct timeline *timeline)
 	free(timeline);
 }
 
+/* At least one unit: entries are told apart by where they are. */
 static size_t aligned(size_t len)
 {
 	const size_t to = _Alignof(max_align_t);
 
-	return (len + to - 1) / to * to;
+	return len ? (len + to - 1) / to * to : to;
 }
 
 void *timeline_add(struct timeline *timeline, uint64_t time_ns, size_t len)
@@ -116,6 +117,9 @@ void timeline_take(struct timeline *timeline, uint64_t until_ns,
 {
 	size_t taken = 0;
 
+	/* There may be no array yet to sort. */
+	if (!timeline->count)
+		return;
 	qsort(timeline->slots, timeline->count, sizeof(*timeline->slots),
 	      earlier);
 	while (taken < timeline->count &&
