@@ -76,35 +76,20 @@ static int make_stubs(const struct workshop *workshop)
 	return stubs_write(path);
 }
 
-int compiler_create(const struct workshop *workshop, const char *text,
-		    bool stubs, struct compiler **ret)
+int compiler_create(struct compiler **ret)
 {
-	static const char *flags[] = {
-		"-Wno-unknown-warning-option",
-		"-Wno-tautological-compare",
-		"-Wno-macro-redefined",
-	};
 	struct compiler *compiler = calloc(1, sizeof(*compiler));
 	int err;
 
 	if (!compiler)
 		return -ENOMEM;
 	err = load_library(compiler);
-	if (!err && stubs)
-		err = make_stubs(workshop);
-	if (err)
-		goto fail;
-	compiler->module = compiler->create(
-		text, 0, flags, sizeof(flags) / sizeof(flags[0]), true, NULL);
-	if (!compiler->module) {
-		err = -EINVAL;
-		goto fail;
+	if (err) {
+		compiler_destroy(compiler);
+		return err;
 	}
 	*ret = compiler;
 	return 0;
-fail:
-	compiler_destroy(compiler);
-	return err;
 }
 
 /* LLVM does not come back after dlclose(): the library stays. */
@@ -115,6 +100,25 @@ void compiler_destroy(struct compiler *compiler)
 	if (compiler->module)
 		compiler->destroy(compiler->module);
 	free(compiler);
+}
+
+int compiler_compile(struct compiler *compiler, const struct workshop *workshop,
+		     const char *text, bool stubs)
+{
+	static const char *flags[] = {
+		"-Wno-unknown-warning-option",
+		"-Wno-tautological-compare",
+		"-Wno-macro-redefined",
+	};
+	int err = stubs ? make_stubs(workshop) : 0;
+
+	if (err)
+		return err;
+	if (compiler->module)
+		compiler->destroy(compiler->module);
+	compiler->module = compiler->create(
+		text, 0, flags, sizeof(flags) / sizeof(flags[0]), true, NULL);
+	return compiler->module ? 0 : -EINVAL;
 }
 
 int compiler_load(struct compiler *compiler, const char *function, int type,

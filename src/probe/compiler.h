@@ -14,15 +14,18 @@
  */
 struct compiler;
 
-/*
- * Load the library and compile text. With stubs, against stand-ins for the
- * kernel's headers in the workshop; else against the installed ones.
- * 0, or a negative errno: -ELIBACC if libbcc cannot be loaded, -EINVAL if it
- * does not compile (what libbcc says goes to stderr).
- */
-int compiler_create(const struct workshop *workshop, const char *text,
-		    bool stubs, struct compiler **ret);
+/* Load the library. 0, or -ELIBACC if that cannot be done, or -ENOMEM. */
+int compiler_create(struct compiler **ret);
 void compiler_destroy(struct compiler *compiler);
+
+/*
+ * Compile text, in place of what was compiled before. With stubs, against
+ * stand-ins for the kernel's headers in the workshop; else against the
+ * installed ones. 0, or a negative errno: -EINVAL if it does not compile (what
+ * libbcc says goes to stderr).
+ */
+int compiler_compile(struct compiler *compiler, const struct workshop *workshop,
+		     const char *text, bool stubs);
 
 /*
  * Load one function of the text into the kernel, as a BPF program of a type

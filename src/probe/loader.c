@@ -104,12 +104,24 @@ __attribute__((format(printf, 2, 3))) static _Noreturn void fail(
 	_exit(1);
 }
 
-static struct compiler *compile(struct loader *loader, unsigned int parts)
+/* Where libbcc looks for headers; one that is there is enough. */
+static bool headers_are_installed(void)
+{
+	struct utsname name;
+	char path[256];
+
+	uname(&name);
+	snprintf(path, sizeof(path), "/lib/modules/%.64s/build", name.release);
+	return getenv("BCC_KERNEL_SOURCE") || access(path, F_OK) == 0 ||
+	       access("/sys/kernel/kheaders.tar.xz", F_OK) == 0;
+}
+
+static void compile(struct loader *loader, struct compiler *compiler,
+		    unsigned int parts)
 {
 	enum kernel_types types = loader->options->types;
 	struct loader_message message = {.kind = LOADER_TYPES};
 	_cleanup_free_ char *text = NULL;
-	struct compiler *compiler;
 	int err = source_assemble(&types, parts, &text);
 
 	if (err)
@@ -117,27 +129,24 @@ static struct compiler *compile(struct loader *loader, unsigned int parts)
 		     "cannot read the kernel's types from /sys/kernel/btf/"
 		     "vmlinux: %s; try --kernel-types=headers",
 		     strerror(-err));
+	if (types == KERNEL_TYPES_HEADERS && !headers_are_installed())
+		fail(loader, "no kernel headers: install linux-headers for "
+			     "this kernel, or boot one with BTF");
 	message.value = types;
 	send_message(loader, &message, NULL);
 	send_stage(loader, "types");
 
-	err = compiler_create(&loader->workshop, text,
-			      types == KERNEL_TYPES_BTF, &compiler);
-	if (err == -ELIBACC)
-		fail(loader, "cannot load libbcc: install libbpfcc (Debian) "
-			     "or bcc-libs");
-	if (err && types == KERNEL_TYPES_HEADERS)
-		fail(loader, "the probes do not compile against installed "
-			     "kernel headers: install linux-headers for this "
-			     "kernel, or boot one with BTF (-v shows the "
-			     "compiler's messages)");
+	err = compiler_compile(compiler, &loader->workshop, text,
+			       types == KERNEL_TYPES_BTF);
 	if (err)
 		fail(loader,
-		     "the probes do not compile: %s (-v shows the compiler's "
-		     "messages)",
+		     "the probes do not compile%s: %s (-v shows the "
+		     "compiler's messages)",
+		     types == KERNEL_TYPES_BTF
+			     ? ""
+			     : " against the installed kernel headers",
 		     strerror(-err));
 	send_stage(loader, "compile");
-	return compiler;
 }
 
 static void send_table(struct loader *loader, struct compiler *compiler,
@@ -230,14 +239,14 @@ static unsigned int likely_parts(enum attach_mode mode)
 }
 
 /* Compile and attach; false if a hook is missing. */
-static bool load(struct loader *loader, unsigned int parts,
-		 struct compiler **compiler, struct attempt *attempts)
+static bool load(struct loader *loader, struct compiler *compiler,
+		 unsigned int parts, struct attempt *attempts)
 {
 	struct attacher *attacher;
 	bool complete = true;
 
-	*compiler = compile(loader, parts);
-	attacher = attacher_create(*compiler, &loader->workshop);
+	compile(loader, compiler, parts);
+	attacher = attacher_create(compiler, &loader->workshop);
 	if (!attacher)
 		fail(loader, "out of memory");
 	for (uint32_t i = 0; i < hook_count; i++)
@@ -256,13 +265,16 @@ static void load_and_send(struct loader *loader)
 
 	if (!attempts)
 		fail(loader, "out of memory");
-	if (!load(loader, parts, &compiler, attempts) &&
+	if (compiler_create(&compiler))
+		fail(loader, "cannot load libbcc: install libbpfcc (Debian) "
+			     "or bcc-libs");
+	send_stage(loader, "library");
+	if (!load(loader, compiler, parts, attempts) &&
 	    loader->options->attach == ATTACH_AUTO) {
 		/* Once more, with every form to choose from. */
 		for (size_t i = 0; i < hook_count; i++)
 			undo(&attempts[i]);
-		compiler_destroy(compiler);
-		load(loader, SOURCE_ALL, &compiler, attempts);
+		load(loader, compiler, SOURCE_ALL, attempts);
 	}
 	send_noise(loader);
 	send_table(loader, compiler, "events");
