@@ -504,10 +504,8 @@ void attribution_process(struct attribution *attribution,
 
 void attribution_follow(struct attribution *attribution, struct process_id id)
 {
-	struct process *process = process_add(attribution->processes, id);
-
-	if (process)
-		process->followed = true;
+	if (!process_follow(attribution->processes, id))
+		attribution->no_memory++;
 }
 
 bool attribution_follows(struct attribution *attribution, struct process_id id)

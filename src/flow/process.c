@@ -12,9 +12,12 @@ struct entry {
 	UT_hash_handle hh;
 };
 
+/* The head of a table was heard of longest ago. */
 struct processes {
-	struct entry *entries; /* the head was heard of longest ago */
-	size_t most;
+	struct entry *followed;
+	struct entry *others;
+	size_t most; /* of each */
+	uint64_t forgotten;
 };
 
 struct processes *processes_create(size_t most)
@@ -22,7 +25,7 @@ struct processes *processes_create(size_t most)
 	struct processes *processes = calloc(1, sizeof(*processes));
 
 	if (processes)
-		processes->most = most;
+		processes->most = most ? most : 1;
 	return processes;
 }
 
@@ -32,19 +35,33 @@ static void program_release(struct program *program)
 		free(program);
 }
 
-static void forget(struct processes *processes, struct entry *entry)
+static struct entry **table_of(struct processes *processes,
+			       const struct entry *entry)
 {
-	HASH_DEL(processes->entries, entry);
+	return entry->process.followed ? &processes->followed
+				       : &processes->others;
+}
+
+static void entry_destroy(struct entry *entry)
+{
 	program_release(entry->process.program);
 	free(entry);
+}
+
+static void drop(struct entry **table, struct entry *entry)
+{
+	HASH_DEL(*table, entry);
+	entry_destroy(entry);
 }
 
 void processes_destroy(struct processes *processes)
 {
 	if (!processes)
 		return;
-	while (processes->entries)
-		forget(processes, processes->entries);
+	while (processes->followed)
+		drop(&processes->followed, processes->followed);
+	while (processes->others)
+		drop(&processes->others, processes->others);
 	free(processes);
 }
 
@@ -52,60 +69,83 @@ static struct entry *find(struct processes *processes, struct process_id id)
 {
 	struct entry *entry;
 
-	HASH_FIND(hh, processes->entries, &id, sizeof(id), entry);
+	HASH_FIND(hh, processes->others, &id, sizeof(id), entry);
+	if (!entry)
+		HASH_FIND(hh, processes->followed, &id, sizeof(id), entry);
 	return entry;
 }
 
-struct process *process_find(struct processes *processes, struct process_id id)
-{
-	struct entry *entry = find(processes, id);
-
-	return entry ? &entry->process : NULL;
-}
-
-/* Put at the end of the order; on failure the entry is gone. */
+/*
+ * Put at the end of its table, and the head out if there are too many. If
+ * memory is short the entry is gone: NULL.
+ */
 static struct entry *append(struct processes *processes, struct entry *entry)
 {
-	HASH_ADD(hh, processes->entries, process.id, sizeof(entry->process.id),
-		 entry);
+	struct entry **table = table_of(processes, entry);
+
+	if (HASH_COUNT(*table) >= processes->most) {
+		drop(table, *table);
+		processes->forgotten++;
+	}
+	HASH_ADD(hh, *table, process.id, sizeof(entry->process.id), entry);
 	if (entry->hh.tbl)
 		return entry;
-	program_release(entry->process.program);
-	free(entry);
+	entry_destroy(entry);
 	return NULL;
 }
 
-struct process *process_add(struct processes *processes, struct process_id id)
+/* The entry, if need be a new one, as most recently heard of. */
+static struct process *put(struct processes *processes, struct process_id id,
+			   bool followed)
 {
 	struct entry *entry = find(processes, id);
 
 	if (entry) {
-		HASH_DEL(processes->entries, entry);
+		HASH_DEL(*table_of(processes, entry), entry);
 	} else {
-		if (HASH_COUNT(processes->entries) >= processes->most)
-			forget(processes, processes->entries);
 		entry = calloc(1, sizeof(*entry));
 		if (!entry)
 			return NULL;
 		entry->process.id = id;
 	}
+	if (followed)
+		entry->process.followed = true;
 	entry = append(processes, entry);
 	return entry ? &entry->process : NULL;
+}
+
+struct process *process_find(struct processes *processes, struct process_id id)
+{
+	return find(processes, id) ? put(processes, id, false) : NULL;
+}
+
+struct process *process_add(struct processes *processes, struct process_id id)
+{
+	return put(processes, id, false);
+}
+
+struct process *process_follow(struct processes *processes,
+			       struct process_id id)
+{
+	return put(processes, id, true);
 }
 
 struct process *process_fork(struct processes *processes,
 			     struct process_id parent, struct process_id child)
 {
-	struct process *added = process_add(processes, child);
 	const struct process *from = process_find(processes, parent);
+	struct process *added = put(processes, child, from && from->followed);
+	const struct entry *entry;
 
 	if (!added)
 		return NULL;
 	added->parent = parent;
-	if (!from)
+	/* It may have had to go for its child. */
+	entry = find(processes, parent);
+	if (!entry)
 		return added;
+	from = &entry->process;
 	added->uid = from->uid;
-	added->followed |= from->followed;
 	added->cgroup_id = from->cgroup_id;
 	memcpy(added->comm, from->comm, sizeof(added->comm));
 	memcpy(added->cgroup, from->cgroup, sizeof(added->cgroup));
@@ -126,7 +166,8 @@ int process_exec(struct process *process, const char *path, const char *args,
 	if (!program)
 		return -ENOMEM;
 	memcpy(program->text, path, path_size);
-	memcpy(program->text + path_size, args, args_len);
+	if (args_len)
+		memcpy(program->text + path_size, args, args_len);
 	program->references = 1;
 	program->args_cut = args_cut;
 	program->args_len = args_len;
@@ -152,5 +193,10 @@ size_t process_ancestors(struct processes *processes, struct process_id id,
 
 size_t processes_count(const struct processes *processes)
 {
-	return HASH_COUNT(processes->entries);
+	return HASH_COUNT(processes->followed) + HASH_COUNT(processes->others);
+}
+
+uint64_t processes_forgotten(const struct processes *processes)
+{
+	return processes->forgotten;
 }

@@ -10,8 +10,10 @@
 
 /*
  * The processes that had to do with any event: what they run, and who begot
- * them, remembered past their end. The table is bounded; the ones not heard of
- * for the longest time are forgotten first.
+ * them, remembered past their end, which nobody tells of. The table is bounded:
+ * the ones not heard of for the longest time are forgotten first, and counted.
+ * Those that are followed have a table of their own of the same size, so that
+ * a command that waits is not forgotten over what the machine does meanwhile.
  */
 
 #define PROCESS_COMM_LEN   16
@@ -31,7 +33,7 @@ struct process {
 	struct process_id id;
 	struct process_id parent; /* the one that forked it; may be unknown */
 	uint32_t uid;
-	bool followed; /* the command of `-- command`, or its descendant */
+	bool followed; /* process_follow() sets it */
 	uint64_t cgroup_id;
 	char comm[PROCESS_COMM_LEN];
 	char cgroup[PROCESS_CGROUP_LEN];
@@ -40,10 +42,14 @@ struct process {
 
 struct processes;
 
+/* most: of each table. NULL if memory is short. */
 struct processes *processes_create(size_t most);
 void processes_destroy(struct processes *processes);
 
-/* The process, or NULL. Good until a process is added. */
+/*
+ * The process, now as most recently heard of, or NULL. Good until a process is
+ * added or followed.
+ */
 struct process *process_find(struct processes *processes, struct process_id id);
 
 /*
@@ -52,9 +58,16 @@ struct process *process_find(struct processes *processes, struct process_id id);
  */
 struct process *process_add(struct processes *processes, struct process_id id);
 
-/* A child was begotten: it runs what its parent runs. NULL as process_add(). */
+/*
+ * A child was begotten: it runs what its parent runs, and is followed if that
+ * is. NULL as process_add().
+ */
 struct process *process_fork(struct processes *processes,
 			     struct process_id parent, struct process_id child);
+
+/* From now on it is followed, and so are its future children. NULL as above. */
+struct process *process_follow(struct processes *processes,
+			       struct process_id id);
 
 /* It runs another program now. The texts are copied. 0, or -ENOMEM. */
 int process_exec(struct process *process, const char *path, const char *args,
@@ -68,5 +81,8 @@ size_t process_ancestors(struct processes *processes, struct process_id id,
 			 struct process_id *ancestors, size_t most);
 
 size_t processes_count(const struct processes *processes);
+
+/* How many were forgotten, to stay in bounds. */
+uint64_t processes_forgotten(const struct processes *processes);
 
 #endif

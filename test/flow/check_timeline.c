@@ -113,6 +113,20 @@ START_TEST(aligns_entries_for_any_type)
 }
 END_TEST
 
+START_TEST(has_room_for_entries_of_any_size)
+{
+	struct timeline *timeline = timeline_create();
+
+	for (size_t len = 1; len < 1 << 22; len *= 8) {
+		void *entry = timeline_add(timeline, len, len);
+
+		ck_assert_ptr_nonnull(entry);
+		memset(entry, 0x5a, len);
+	}
+	timeline_destroy(timeline);
+}
+END_TEST
+
 /*
  * The twin: an unsorted array; the next entry is found by looking at all of
  * them. An entry's bytes follow from its number.
@@ -225,4 +239,4 @@ END_TEST
 SUITE_MAIN("flow/timeline", gives_nothing_when_empty,
 	   takes_in_order_of_time_up_to_the_limit,
 	   keeps_the_order_of_adding_within_a_time, aligns_entries_for_any_type,
-	   equals_a_naive_sort)
+	   has_room_for_entries_of_any_size, equals_a_naive_sort)
