@@ -276,6 +276,7 @@ static void claim_socket(struct attribution *attribution,
 		.party = party_of(record),
 		.tid = record->task.tid,
 		.socket_id = record->socket.id,
+		.claimed_ns = record->header.time_ns,
 		.opened_ns = opened_ns,
 		.remote = remote_of(&record->socket),
 	};

@@ -24,6 +24,7 @@ struct entry {
 struct sockets {
 	struct entry *entries; /* the head was heard of longest ago */
 	size_t most;
+	uint64_t forgotten;
 };
 
 struct sockets *sockets_create(size_t most)
@@ -31,7 +32,7 @@ struct sockets *sockets_create(size_t most)
 	struct sockets *sockets = calloc(1, sizeof(*sockets));
 
 	if (sockets)
-		sockets->most = most;
+		sockets->most = most ? most : 1;
 	return sockets;
 }
 
@@ -58,6 +59,16 @@ static struct entry *find(struct sockets *sockets, uint32_t netns,
 	return entry;
 }
 
+/* Put at the end. If memory is short the entry is gone: NULL. */
+static struct entry *append(struct sockets *sockets, struct entry *entry)
+{
+	HASH_ADD(hh, sockets->entries, key, sizeof(entry->key), entry);
+	if (entry->hh.tbl)
+		return entry;
+	free(entry);
+	return NULL;
+}
+
 int socket_claim(struct sockets *sockets, uint32_t netns,
 		 const struct endpoint *local, const struct socket_owner *owner)
 {
@@ -66,6 +77,7 @@ int socket_claim(struct sockets *sockets, uint32_t netns,
 	if (entry) {
 		HASH_DEL(sockets->entries, entry);
 	} else if (HASH_COUNT(sockets->entries) >= sockets->most) {
+		sockets->forgotten++;
 		entry = sockets->entries;
 		HASH_DEL(sockets->entries, entry);
 	} else {
@@ -78,11 +90,14 @@ int socket_claim(struct sockets *sockets, uint32_t netns,
 	entry->key.port = local->port;
 	entry->key.addr = local->addr;
 	entry->owner = *owner;
-	HASH_ADD(hh, sockets->entries, key, sizeof(entry->key), entry);
-	if (entry->hh.tbl)
-		return 0;
-	free(entry);
-	return -ENOMEM;
+	return append(sockets, entry) ? 0 : -ENOMEM;
+}
+
+static struct entry *later(struct entry *a, struct entry *b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	return b->owner.claimed_ns > a->owner.claimed_ns ? b : a;
 }
 
 const struct socket_owner *socket_owner(struct sockets *sockets, uint32_t netns,
@@ -93,15 +108,24 @@ const struct socket_owner *socket_owner(struct sockets *sockets, uint32_t netns,
 	struct addr any_v6 = addr_from_v6(zero);
 	struct entry *entry = find(sockets, netns, local->port, &local->addr);
 
-	if (!entry && addr_is_v4(&local->addr))
-		entry = find(sockets, netns, local->port, &any_v4);
+	if (addr_is_v4(&local->addr))
+		entry = later(entry,
+			      find(sockets, netns, local->port, &any_v4));
 	/* An IPv6 socket on :: sends IPv4 as well. */
+	entry = later(entry, find(sockets, netns, local->port, &any_v6));
 	if (!entry)
-		entry = find(sockets, netns, local->port, &any_v6);
+		return NULL;
+	HASH_DEL(sockets->entries, entry);
+	entry = append(sockets, entry);
 	return entry ? &entry->owner : NULL;
 }
 
 size_t sockets_count(const struct sockets *sockets)
 {
 	return HASH_COUNT(sockets->entries);
+}
+
+uint64_t sockets_forgotten(const struct sockets *sockets)
+{
+	return sockets->forgotten;
 }

@@ -11,11 +11,14 @@
 /*
  * Whose socket it is: datagram sockets by network namespace and local
  * endpoint. The probes tell of a socket before its first packet leaves, so the
- * packet's owner is known when the packet is seen. Bounded; the sockets not
- * heard of for the longest time are forgotten first.
+ * packet's owner is known when the packet is seen. Nobody tells when a socket is
+ * closed: its endpoint is its last owner's until somebody else claims it.
+ * Bounded; the sockets not heard of for the longest time are forgotten first,
+ * and counted.
  */
 struct sockets;
 
+/* NULL if memory is short. */
 struct sockets *sockets_create(size_t most);
 void sockets_destroy(struct sockets *sockets);
 
@@ -23,6 +26,7 @@ struct socket_owner {
 	struct names_party party;
 	uint32_t tid;
 	uint64_t socket_id;
+	uint64_t claimed_ns; /* when it was last told of */
 	/*
 	 * When its place was chosen, if that was by connect(); else 0. It is
 	 * the time that counts for the name of what it sends there.
@@ -40,12 +44,16 @@ int socket_claim(struct sockets *sockets, uint32_t netns,
 		 const struct socket_owner *owner);
 
 /*
- * The owner of the socket that sends from local: bound to just that address,
- * or to all. NULL if nobody is known. Good until the next claim.
+ * The owner of the socket that sends from local: bound to just that address, or
+ * to all, whichever was claimed last: while an earlier one is open, the port is
+ * not given out again. NULL if nobody is known. Good until the next call.
  */
 const struct socket_owner *socket_owner(struct sockets *sockets, uint32_t netns,
 					const struct endpoint *local);
 
 size_t sockets_count(const struct sockets *sockets);
+
+/* How many were forgotten, to stay in bounds. */
+uint64_t sockets_forgotten(const struct sockets *sockets);
 
 #endif
