@@ -16,10 +16,12 @@ struct chain {
 	const struct dns_chain_link *link;
 	struct dns_message *message;
 	size_t name_count;
-	/* Names reached; those with len 0 are known by their origin only. */
+	/* Names reached, and owners; those with len 0 have not been read yet. */
 	struct dns_wire_name name[DNS_CHAIN_NAMES_MAX];
+	struct dns_wire_name owner[DNS_RECORDS_MAX];
 };
 
+/* Names at origins were read once before: this does not fail. */
 static void name_at(const struct chain *chain, size_t origin,
 		    struct dns_wire_name *ret)
 {
@@ -27,8 +29,8 @@ static void name_at(const struct chain *chain, size_t origin,
 
 	cursor_init(&cursor, chain->bytes, chain->len);
 	cursor_seek(&cursor, origin);
-	if (dns_wire_name_read(&cursor, ret))
-		ret->len = 0;
+	dns_wire_name_read(&cursor, ret);
+	dns_wire_name_fold(ret);
 }
 
 /* The i-th name reached, with its bytes. */
@@ -62,13 +64,6 @@ static void reach_name(struct chain *chain, const struct dns_wire_name *name)
 	chain->name[chain->name_count++] = *name;
 }
 
-static void record_mark(struct chain *chain, size_t i)
-{
-	chain->message->record[i].on_chain = true;
-	if (chain->message->record[i].type == DNS_TYPE_CNAME)
-		reach_origin(chain, chain->link[i].target);
-}
-
 /* Marks what is to be had by origins; returns how many records are left. */
 static size_t follow_origins(struct chain *chain)
 {
@@ -79,12 +74,17 @@ static size_t follow_origins(struct chain *chain)
 
 		left = 0;
 		for (size_t i = 0; i < chain->message->record_count; i++) {
-			if (chain->message->record[i].on_chain)
+			struct dns_record *record = &chain->message->record[i];
+
+			if (record->on_chain)
 				continue;
-			if (chain->link[i].owner == origin)
-				record_mark(chain, i);
-			else
+			if (chain->link[i].owner != origin) {
 				left++;
+				continue;
+			}
+			record->on_chain = true;
+			if (record->type == DNS_TYPE_CNAME)
+				reach_origin(chain, chain->link[i].target);
 		}
 	}
 	return left;
@@ -95,20 +95,26 @@ static void record_follow(struct chain *chain, size_t i, size_t n)
 {
 	struct dns_record *record = &chain->message->record[i];
 	const struct dns_wire_name *name = name_get(chain, n);
-	struct dns_wire_name owner, target, rewritten;
+	struct dns_wire_name *owner = &chain->owner[i];
+	struct dns_wire_name target, rewritten;
 
 	/* A DNAME holds for every name below it, so it is never done with. */
 	if (record->on_chain && record->type != DNS_TYPE_DNAME)
 		return;
-	name_at(chain, chain->link[i].owner, &owner);
-	if (dns_wire_name_equal(&owner, name)) {
-		record_mark(chain, i);
+	if (owner->len == 0)
+		name_at(chain, chain->link[i].owner, owner);
+	if (dns_wire_name_equal(owner, name)) {
+		record->on_chain = true;
+		if (record->type != DNS_TYPE_CNAME)
+			return;
+		name_at(chain, chain->link[i].target, &target);
+		reach_name(chain, &target);
 		return;
 	}
 	if (record->type != DNS_TYPE_DNAME)
 		return;
 	name_at(chain, chain->link[i].target, &target);
-	if (dns_wire_name_rewrite(name, &owner, &target, &rewritten) == 0) {
+	if (dns_wire_name_rewrite(name, owner, &target, &rewritten) == 0) {
 		record->on_chain = true;
 		reach_name(chain, &rewritten);
 	}
@@ -128,6 +134,8 @@ void dns_chain_mark(const void *bytes, size_t len,
 	reach_origin(&chain, DNS_HEADER_LEN);
 	if (follow_origins(&chain) == 0)
 		return;
+	for (size_t i = 0; i < message->record_count; i++)
+		chain.owner[i].len = 0;
 	for (size_t n = 0; n < chain.name_count; n++) {
 		for (size_t i = 0; i < message->record_count; i++)
 			record_follow(&chain, i, n);

@@ -19,8 +19,8 @@
 /* The OPT record's TTL field: extended rcode, version, flags. */
 #define OPT_RCODE_SHIFT 24
 #define RCODE_BITS	4
-/* A compression pointer to the question's name. */
-#define TO_QUESTION (0xc000 | DNS_HEADER_LEN)
+/* A compression pointer to offset 0. */
+#define POINTER 0xc000
 
 /* A message over TCP is preceded by its length in 16 bits. */
 #define MESSAGE_LEN_MAX UINT16_MAX
@@ -32,9 +32,8 @@ struct header {
 	uint16_t additional_count;
 };
 
-/* A record's fixed part, with a cursor over nothing but its content. */
+/* A record but for its owner, with a cursor over nothing but its content. */
 struct fixed {
-	uint16_t owner; /* the origin of its name */
 	uint16_t type;
 	uint16_t class;
 	uint32_t ttl_s;
@@ -81,8 +80,7 @@ static int questions_read(struct cursor *cursor, struct dns_message *message)
 {
 	if (message->question_count == 0)
 		return cursor_failed(cursor) ? -EBADMSG : 0;
-	if (dns_name_read(cursor, message->name) < 0)
-		return -EBADMSG;
+	dns_name_read(cursor, message->name);
 	message->type = cursor_u16(cursor);
 	message->class = cursor_u16(cursor);
 	if (cursor_failed(cursor))
@@ -92,23 +90,27 @@ static int questions_read(struct cursor *cursor, struct dns_message *message)
 }
 
 /*
- * Nearly every owner is a pointer to the question's name, which is known to be
- * good when it is there.
+ * The origin of a record's owner. Nearly every owner is a pointer to a name
+ * that was read before: the question's, or one of the record before it.
  */
 static uint16_t owner_read(struct cursor *cursor,
-			   const struct dns_message *message)
+			   const struct dns_message *message,
+			   const struct dns_chain_link *link)
 {
 	struct cursor ahead = *cursor;
+	uint16_t origin = (uint16_t)(cursor_u16(&ahead) - POINTER);
+	size_t count = message->record_count;
 	struct dns_wire_name name;
 
-	if (message->question_count && cursor_u16(&ahead) == TO_QUESTION) {
-		*cursor = ahead;
-		return DNS_HEADER_LEN;
-	}
+	if (message->question_count && origin == DNS_HEADER_LEN)
+		return origin;
+	if (count && (origin == link[count - 1].owner ||
+		      origin == link[count - 1].target))
+		return origin;
 	return dns_wire_name_read(cursor, &name) ? 0 : (uint16_t)name.origin;
 }
 
-/* All but the owner; leaves the cursor after the record. */
+/* From behind the owner; leaves the cursor after the record. */
 static void fixed_read(struct cursor *cursor, struct fixed *ret)
 {
 	uint16_t content_len;
@@ -202,13 +204,15 @@ static int content_read(struct fixed *fixed, struct dns_message *message,
 
 /* One answer, kept if there is room. 0 or -EBADMSG. */
 static int answer_read(struct cursor *cursor, struct dns_message *message,
-		       struct dns_chain_link *link)
+		       struct dns_chain_link *links)
 {
-	struct dns_record *record;
+	struct dns_record *record = &message->record[message->record_count];
+	struct dns_chain_link *link = &links[message->record_count];
+	struct cursor owner = *cursor;
 	struct fixed fixed;
 	int kept;
 
-	fixed.owner = owner_read(cursor, message);
+	dns_name_skip(cursor);
 	fixed_read(cursor, &fixed);
 	if (cursor_failed(cursor))
 		return -EBADMSG;
@@ -216,15 +220,16 @@ static int answer_read(struct cursor *cursor, struct dns_message *message,
 	    message->record_count == DNS_RECORDS_MAX)
 		return 0;
 
-	record = &message->record[message->record_count];
 	record->type = fixed.type;
 	/* RFC 2181 8: a TTL with its top bit set is taken for zero. */
 	record->ttl_s = fixed.ttl_s > INT32_MAX ? 0 : fixed.ttl_s;
 	record->on_chain = false;
 	record->value = 0;
 	memset(&record->addr, 0, sizeof(record->addr));
-	link += message->record_count;
-	link->owner = fixed.owner;
+	link->owner = owner_read(&owner, message, links);
+	link->target = link->owner;
+	if (cursor_failed(&owner))
+		return -EBADMSG;
 	kept = content_read(&fixed, message, record, &link->target);
 	if (kept < 0)
 		return kept;

@@ -107,7 +107,8 @@ struct dns_message {
  * 0, or -EBADMSG if it is not a well-formed message up to and including its
  * answer section; a message cut by the capture (len < wire_len) is given as
  * far as it goes, with is_cut set, if its question is there. Trouble after the
- * answer section only means that rcode lacks its upper bits.
+ * answer section only means that rcode lacks its upper bits, and of records
+ * that are not kept only the lengths are looked at.
  * A message whose values do not fit into text keeps the records that do.
  * *ret is filled in place: after an error it holds nothing of use, and bytes
  * of name, record and text that are not in use are never written.

@@ -18,19 +18,6 @@ static uint8_t fold(uint8_t byte)
 }
 
 /*
- * Length bytes are at most 63 and so never letters: wire names can be compared
- * byte by byte without regard to where their labels end.
- */
-static bool equal_folded(const uint8_t *a, const uint8_t *b, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (a[i] != b[i] && fold(a[i]) != fold(b[i]))
-			return false;
-	}
-	return true;
-}
-
-/*
  * The pointer whose first byte was just read from *at. Each must lead before
  * *limit, the start of the labels it ends, so no walk goes round in circles.
  */
@@ -132,10 +119,20 @@ size_t dns_wire_name_format(const struct dns_wire_name *name, char *buf)
 	return (size_t)(out - buf);
 }
 
+/*
+ * Length bytes are at most 63 and so never letters: it does not matter where
+ * labels end.
+ */
+void dns_wire_name_fold(struct dns_wire_name *name)
+{
+	for (size_t i = 0; i < name->len; i++)
+		name->bytes[i] = fold(name->bytes[i]);
+}
+
 bool dns_wire_name_equal(const struct dns_wire_name *a,
 			 const struct dns_wire_name *b)
 {
-	return a->len == b->len && equal_folded(a->bytes, b->bytes, a->len);
+	return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
 }
 
 int dns_wire_name_rewrite(const struct dns_wire_name *name,
@@ -149,7 +146,7 @@ int dns_wire_name_rewrite(const struct dns_wire_name *name,
 	while (kept + from->len < name->len)
 		kept += 1u + name->bytes[kept];
 	if (kept == 0 || kept + from->len != name->len ||
-	    !equal_folded(name->bytes + kept, from->bytes, from->len))
+	    memcmp(name->bytes + kept, from->bytes, from->len) != 0)
 		return -ENOENT;
 	if (kept + to->len > DNS_NAME_WIRE_MAX)
 		return -ENAMETOOLONG;

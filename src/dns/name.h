@@ -49,12 +49,19 @@ int dns_wire_name_read(struct cursor *cursor, struct dns_wire_name *ret);
  */
 size_t dns_wire_name_format(const struct dns_wire_name *name, char *buf);
 
-/* Whether both are the same name (RFC 4343: but for ASCII case). */
+/*
+ * Make ASCII letters lower case. RFC 4343: names that differ in nothing else
+ * are the same, so what is to be compared is folded first.
+ */
+void dns_wire_name_fold(struct dns_wire_name *name);
+
+/* Whether both are the same byte by byte. */
 bool dns_wire_name_equal(const struct dns_wire_name *a,
 			 const struct dns_wire_name *b);
 
 /*
- * Put *to in the place of *from at the end of *name (RFC 6672 2.2).
+ * Put *to in the place of *from at the end of *name (RFC 6672 2.2), which is
+ * compared byte by byte.
  * -ENOENT if *name is not below *from, -ENAMETOOLONG if the result is no name.
  * *ret has no origin (0), and may not be one of the others.
  */

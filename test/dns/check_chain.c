@@ -93,6 +93,26 @@ START_TEST(follows_a_bounded_number_of_aliases)
 }
 END_TEST
 
+START_TEST(bounds_compressed_aliases_alike)
+{
+	char bytes[512] = ID RESPONSE "\0\1\0\24\0\0\0\0" QUESTION;
+	size_t owner = DNS_HEADER_LEN;
+	size_t len = QUESTION_END;
+
+	/* Each owner points to the target of the alias before. */
+	for (char i = 1; i <= 20; i++) {
+		memcpy(bytes + len, TO_NAME CNAME TTL "\0\3\1_\0", 15);
+		bytes[len] = (char)(0xc0 | owner >> 8);
+		bytes[len + 1] = (char)owner;
+		bytes[len + 13] = i;
+		owner = len + 12;
+		len += 15;
+	}
+	ck_assert_int_eq(parse(bytes, len), 0);
+	ck_assert_str_eq(chain(), "+++++++++++++++++---");
+}
+END_TEST
+
 START_TEST(follows_dnames)
 {
 	/* With the CNAME that stands for it, as RFC 6672 3.1 wants it. */
@@ -133,6 +153,30 @@ START_TEST(a_dname_says_nothing_about_its_own_name)
 }
 END_TEST
 
+START_TEST(a_dname_and_its_cname_count_once)
+{
+	char bytes[512] = ID RESPONSE "\0\1\0\31\0\0\0\0"
+				      "\1w\1\0\0" A;
+	size_t len = DNS_HEADER_LEN + 9;
+
+	/* 12 times: \001 > \002, w.\001 > w.\002, nothing compressed. */
+	bytes[DNS_HEADER_LEN + 3] = 1;
+	for (char i = 1; i <= 12; i++) {
+		memcpy(bytes + len, "\1_\0" DNAME TTL "\0\3\1_\0", 16);
+		bytes[len + 1] = i;
+		bytes[len + 14] = (char)(i + 1);
+		len += 16;
+		memcpy(bytes + len, "\1w\1_\0" CNAME TTL "\0\5\1w\1_\0", 20);
+		bytes[len + 3] = i;
+		bytes[len + 18] = (char)(i + 1);
+		len += 20;
+	}
+	memcpy(bytes + len, "\1w\1\15\0" A ADDR_1, 19);
+	ck_assert_int_eq(parse(bytes, len + 19), 0);
+	ck_assert_str_eq(chain(), "+++++++++++++++++++++++++");
+}
+END_TEST
+
 START_TEST(one_dname_serves_several_times)
 {
 	/* www.example.com > www.net > a.example.com > a.net */
@@ -162,7 +206,7 @@ END_TEST
 SUITE_MAIN("dns/chain", follows_aliases,
 	   follows_aliases_in_any_order_and_spelling,
 	   other_names_are_not_on_the_chain, alias_loops_end,
-	   follows_a_bounded_number_of_aliases, follows_dnames,
-	   a_dname_says_nothing_about_its_own_name,
-	   one_dname_serves_several_times,
+	   follows_a_bounded_number_of_aliases, bounds_compressed_aliases_alike,
+	   follows_dnames, a_dname_says_nothing_about_its_own_name,
+	   a_dname_and_its_cname_count_once, one_dname_serves_several_times,
 	   questions_and_other_opcodes_have_no_chain)

@@ -27,6 +27,8 @@ START_TEST(reads_flags)
 	/* NOTIFY, and the codes of a truncated, refused response. */
 	ck_assert_int_eq(PARSE(ID "\x20\0\0\0\0\0\0\0\0\0"), 0);
 	ck_assert_uint_eq(message.opcode, 4);
+	ck_assert_int_eq(PARSE(ID "\x78\0\0\0\0\0\0\0\0\0"), 0);
+	ck_assert_uint_eq(message.opcode, 15);
 	ck_assert_int_eq(PARSE(ID "\x83\x85\0\0\0\0\0\0\0\0"), 0);
 	ck_assert(message.is_response);
 	ck_assert(message.is_truncated);
@@ -79,6 +81,7 @@ START_TEST(messages_without_question_have_no_name)
 			 0);
 	ck_assert_str_eq(message.name, "");
 	ck_assert_uint_eq(message.type, 0);
+	ck_assert_uint_eq(message.class, 0);
 	ck_assert_str_eq(addr(0), "192.0.2.1");
 	/* The record is where the question's name would be: it is not that. */
 	ck_assert_str_eq(chain(), "-");
@@ -131,6 +134,7 @@ START_TEST(shows_targets_as_text)
 	/* TXT, and whatever else is not read. */
 	ck_assert_uint_eq(message.record[5].type, DNS_TYPE_TXT);
 	ck_assert_str_eq(value(5), "");
+	ck_assert_str_eq(addr(5), "::");
 	ck_assert_uint_eq(message.record_count, 6);
 }
 END_TEST
@@ -178,10 +182,11 @@ END_TEST
 
 START_TEST(no_other_record_extends_the_rcode)
 {
-	/* OPT in the authority section, and one whose name is not the root. */
+	/* OPT in the authority section, or not at the root; another type there. */
 	ck_assert_int_eq(PARSE(ID "\x81\x83"
-				  "\0\1\0\0\0\1\0\1" QUESTION OPT("\1") TO_NAME
-			       "\0\x29" IN "\1\0\0\0\0\0"),
+				  "\0\1\0\0\0\1\0\2" QUESTION OPT("\1") TO_NAME
+			       "\0\x29" IN "\1\0\0\0\0\0"
+			       "\0" A "\1\0\0\0\0\4\1\2\3\4"),
 			 0);
 	ck_assert_uint_eq(message.rcode, 3);
 	ck_assert_int_eq(PARSE(ID QUERY "\0\1\0\0\0\0\0\1" QUESTION OPT("\1")),
@@ -210,10 +215,15 @@ START_TEST(trouble_after_the_answers_is_no_trouble)
 END_TEST
 
 /* Questions, an alias, both kinds of addresses, a name in full. */
+#define TO_RICH_CDN "\300\63"
 static const char rich[] = ID RESPONSE
-	"\0\2\0\4\0\0\0\0" QUESTION TO_EXAMPLE AAAA CNAME_TO_CDN TO_CDN AAAA TTL
-	"\0\x10\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\7"
-	"\3cdn\0" A ADDR_1 TO_CDN "\0\x0f" IN TTL "\0\7\0\12\2mx" TO_COM;
+	"\0\2\0\5\0\0\0\0" QUESTION TO_EXAMPLE AAAA CNAME_TO_CDN TO_RICH_CDN
+		AAAA TTL
+	"\0\x10\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\7" TO_RICH_CDN
+	"\0\x10" IN TTL "\0\3\2hi"
+	"\3cdn\0" A ADDR_1 TO_RICH_CDN "\0\x0f" IN TTL "\0\7\0\12\2mx" TO_COM;
+/* Where its records end. */
+static const size_t rich_ends[] = {56, 84, 99, 118, 137};
 
 START_TEST(rejects_every_truncation)
 {
@@ -225,7 +235,7 @@ END_TEST
 
 START_TEST(marks_every_cut)
 {
-	unsigned int count = 0;
+	size_t count = 0;
 
 	for (size_t len = 0; len < LEN(rich); len++) {
 		int result = parse_cut(rich, len, LEN(rich));
@@ -237,17 +247,30 @@ START_TEST(marks_every_cut)
 		ck_assert_int_eq(result, 0);
 		ck_assert(message.is_cut);
 		ck_assert_str_eq(message.name, "www.example.com");
-		ck_assert_uint_ge(message.record_count, count);
-		ck_assert_uint_le(message.record_count, count + 1);
-		count = message.record_count;
-		ck_assert_uint_eq(message.record_total, 4);
+		if (len == rich_ends[count])
+			count++;
+		ck_assert_uint_eq(message.record_count, count);
+		ck_assert_uint_eq(message.record_total, 5);
 	}
-	ck_assert_uint_eq(count, 3);
 	ck_assert_str_eq(value(0), "cdn");
-	ck_assert_str_eq(addr(2), "192.0.2.1");
+	ck_assert_str_eq(addr(3), "192.0.2.1");
 	ck_assert_int_eq(parse(rich, LEN(rich)), 0);
 	ck_assert(!message.is_cut);
-	ck_assert_uint_eq(message.record_count, 4);
+	ck_assert_uint_eq(message.record_count, 5);
+	ck_assert_str_eq(chain(), "+++++");
+}
+END_TEST
+
+START_TEST(a_cut_message_ends_where_it_contradicts_itself)
+{
+	static const char bytes[] = ID RESPONSE
+		"\0\1\0\2\0\0\0\1" QUESTION TO_NAME A ADDR_1 TO_NAME A TTL
+		"\0\3\1\2\3" OPT("\1");
+
+	ck_assert_int_eq(parse_cut(bytes, LEN(bytes), LEN(bytes) + 1), 0);
+	ck_assert(message.is_cut);
+	ck_assert_uint_eq(message.record_count, 1);
+	ck_assert_uint_eq(message.rcode, 0);
 }
 END_TEST
 
@@ -282,10 +305,10 @@ END_TEST
 
 START_TEST(content_that_is_not_of_its_type_is_rejected)
 {
-	/* Addresses of 3, 5 and 15 bytes. */
+	/* Addresses of 3 bytes, with a good one behind, of 5 and of 15. */
 	ck_assert_int_eq(PARSE(ID RESPONSE
-			       "\0\1\0\1\0\0\0\0" QUESTION TO_NAME A TTL
-			       "\0\3\1\2\3"),
+			       "\0\1\0\2\0\0\0\0" QUESTION TO_NAME A TTL
+			       "\0\3\1\2\3" TO_NAME A ADDR_1),
 			 -EBADMSG);
 	ck_assert_int_eq(PARSE(ID RESPONSE
 			       "\0\1\0\1\0\0\0\0" QUESTION TO_NAME A TTL
@@ -332,6 +355,39 @@ START_TEST(more_records_than_fit_are_counted)
 }
 END_TEST
 
+/* 16 targets of 253 characters and one of as many as asked for. */
+static int parse_targets(uint8_t last)
+{
+	char bytes[QUESTION_END + 16 * (12 + 255) + 12 + 34] = ID RESPONSE
+		"\0\1\0\21\0\0\0\0" QUESTION;
+	char *at = bytes + QUESTION_END;
+
+	memset(at, 'a', sizeof(bytes) - QUESTION_END);
+	for (int i = 0; i < 16; i++) {
+		memcpy(at, TO_NAME "\0\2" IN TTL "\0\377", 12);
+		at[12] = at[12 + 64] = at[12 + 128] = 63;
+		at[12 + 192] = 61;
+		at[12 + 254] = 0;
+		at += 12 + 255;
+	}
+	memcpy(at, TO_NAME "\0\2" IN TTL "\0\0", 12);
+	at[11] = (char)(last + 2);
+	at[12] = (char)last;
+	at[13 + last] = 0;
+	return parse(bytes, (size_t)(at - bytes) + 14 + last);
+}
+
+START_TEST(text_is_filled_to_its_last_byte)
+{
+	ck_assert_int_eq(parse_targets(30), 0);
+	ck_assert_uint_eq(message.record_count, 17);
+	ck_assert_uint_eq(strlen(value(16)), 30);
+	ck_assert_uint_eq(message.text_len, DNS_TEXT_MAX);
+	ck_assert_int_eq(parse_targets(31), 0);
+	ck_assert_uint_eq(message.record_count, 16);
+}
+END_TEST
+
 START_TEST(records_whose_values_do_not_fit_are_left_out)
 {
 	/* A name of 250 bytes that need escapes: 996 of text and a NUL. */
@@ -367,8 +423,9 @@ SUITE_MAIN("dns/message", reads_a_query, reads_flags, reads_addresses,
 	   keeps_class_in_only, rcode_has_the_upper_bits_of_edns,
 	   no_other_record_extends_the_rcode,
 	   trouble_after_the_answers_is_no_trouble, rejects_every_truncation,
-	   marks_every_cut, bytes_beyond_the_wire_length_do_not_count,
+	   marks_every_cut, a_cut_message_ends_where_it_contradicts_itself,
+	   bytes_beyond_the_wire_length_do_not_count,
 	   counts_that_lie_are_rejected,
 	   content_that_is_not_of_its_type_is_rejected,
-	   more_records_than_fit_are_counted,
+	   more_records_than_fit_are_counted, text_is_filled_to_its_last_byte,
 	   records_whose_values_do_not_fit_are_left_out)

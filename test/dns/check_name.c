@@ -269,17 +269,23 @@ END_TEST
 START_TEST(skipping_fails_on_truncations_and_label_types)
 {
 	static const char message[] = HEADER "\3www\300\14";
+	/* As many bytes as a length of 0x80 could ask for. */
+	char bytes[12 + 1 + 0x80 + 1] = "";
 
 	for (size_t len = 12; len < LEN(message); len++)
 		ck_assert(!skip(message, len, 12));
-	ck_assert(!skip(HEADER "\100\0", 14, 12));
-	ck_assert(!skip(HEADER "\200\0", 14, 12));
+	memcpy(bytes, HEADER, LEN(HEADER));
+	bytes[12] = 0x40;
+	ck_assert(!skip(bytes, sizeof(bytes), 12));
+	bytes[12] = (char)0x80;
+	ck_assert(!skip(bytes, sizeof(bytes), 12));
 }
 END_TEST
 
 START_TEST(texts_are_equal_but_for_ascii_case)
 {
 	ck_assert(dns_name_equal("www.Example.COM", "WWW.example.com"));
+	ck_assert(dns_name_equal("AZ", "az"));
 	ck_assert(dns_name_equal(".", "."));
 	ck_assert(dns_name_equal("", ""));
 	ck_assert(!dns_name_equal("example.com", "example.co"));
@@ -307,15 +313,27 @@ static struct dns_wire_name wire(const char *labels, size_t len)
 
 #define WIRE(labels) wire(labels, sizeof(labels))
 
-START_TEST(wire_names_are_equal_but_for_ascii_case)
+START_TEST(folding_makes_letters_lower_case)
 {
-	struct dns_wire_name a = WIRE("\3wWw\7example");
-	struct dns_wire_name b = WIRE("\3WWw\7Example");
+	struct dns_wire_name name = WIRE("\4AMZ@\6[az`\304\344\3com");
+
+	dns_wire_name_fold(&name);
+	dns_wire_name_format(&name, text);
+	ck_assert_str_eq(text, "amz@.[az`\\196\\228.com");
+}
+END_TEST
+
+START_TEST(equal_wire_names_are_so_to_the_root)
+{
+	struct dns_wire_name a = WIRE("\3www\7example");
+	struct dns_wire_name b = WIRE("\3www\7example");
+	struct dns_wire_name other = WIRE("\3www\7examplf");
 	struct dns_wire_name longer = WIRE("\3www\7example\3com");
 	struct dns_wire_name split = WIRE("\3www\3exa\3ple");
 	struct dns_wire_name root = WIRE("");
 
 	ck_assert(dns_wire_name_equal(&a, &b));
+	ck_assert(!dns_wire_name_equal(&a, &other));
 	ck_assert(!dns_wire_name_equal(&a, &longer));
 	ck_assert(!dns_wire_name_equal(&a, &split));
 	ck_assert(!dns_wire_name_equal(&a, &root));
@@ -344,7 +362,7 @@ END_TEST
 
 START_TEST(rewrites_the_end_of_a_name)
 {
-	struct dns_wire_name name = WIRE("\1a\1b\3OLD\3com");
+	struct dns_wire_name name = WIRE("\1A\1b\3old\3com");
 	struct dns_wire_name from = WIRE("\3old\3com");
 	struct dns_wire_name to = WIRE("\3new");
 	struct dns_wire_name root = WIRE("");
@@ -352,13 +370,13 @@ START_TEST(rewrites_the_end_of_a_name)
 
 	ck_assert_int_eq(dns_wire_name_rewrite(&name, &from, &to, &ret), 0);
 	dns_wire_name_format(&ret, text);
-	ck_assert_str_eq(text, "a.b.new");
+	ck_assert_str_eq(text, "A.b.new");
 	ck_assert_int_eq(dns_wire_name_rewrite(&name, &root, &to, &ret), 0);
 	dns_wire_name_format(&ret, text);
-	ck_assert_str_eq(text, "a.b.OLD.com.new");
+	ck_assert_str_eq(text, "A.b.old.com.new");
 	ck_assert_int_eq(dns_wire_name_rewrite(&name, &from, &root, &ret), 0);
 	dns_wire_name_format(&ret, text);
-	ck_assert_str_eq(text, "a.b");
+	ck_assert_str_eq(text, "A.b");
 }
 END_TEST
 
@@ -368,8 +386,8 @@ START_TEST(rewrites_only_below_and_at_label_boundaries)
 	struct dns_wire_name within = WIRE("\4xold\3com");
 	struct dns_wire_name other = WIRE("\1a\3odd\3com");
 	struct dns_wire_name above = WIRE("\3com");
-	/* The last label's bytes are the wire form of old.com. */
-	struct dns_wire_name inside = WIRE("\11\3old\3com\0");
+	/* The last label's bytes, with the root's, spell old.com too. */
+	struct dns_wire_name inside = WIRE("\10\3old\3com");
 	struct dns_wire_name from = WIRE("\3old\3com");
 	struct dns_wire_name to = WIRE("\3new");
 	const struct dns_wire_name *not_below[] = {&itself, &within, &other,
@@ -411,8 +429,8 @@ SUITE_MAIN("dns/name", reads_labels_as_text, reads_the_root_as_a_dot,
 	   rejects_every_truncation, a_limit_ends_the_name_too,
 	   skips_without_following,
 	   skipping_fails_on_truncations_and_label_types,
-	   texts_are_equal_but_for_ascii_case,
-	   wire_names_are_equal_but_for_ascii_case,
+	   texts_are_equal_but_for_ascii_case, folding_makes_letters_lower_case,
+	   equal_wire_names_are_so_to_the_root,
 	   origin_is_where_the_first_label_is, rewrites_the_end_of_a_name,
 	   rewrites_only_below_and_at_label_boundaries,
 	   rewriting_does_not_exceed_255_bytes)
