@@ -98,6 +98,8 @@ static int parse_time(const char *value, uint64_t *ret)
 	    seconds > 366 * 86400.0)
 		return bad_value("-t", value, "a number of seconds above 0");
 	*ret = (uint64_t)(seconds * 1e9);
+	if (!*ret)
+		*ret = 1; /* 0 would be no end */
 	return 0;
 }
 
@@ -214,17 +216,32 @@ static int set_option(int option, const char *value, struct options *options)
 	return index < 0 ? index : 0;
 }
 
-/* What getopt did not like. */
-static int bad_option(int argc, char **argv, bool value_missing)
+static bool is_option(int value)
 {
-	if (value_missing)
-		log_error("%s needs a value; see egrets --help",
-			  argv[optind - 1]);
-	else if (optopt && optopt < 256)
+	for (const struct option *option = long_options; option->name; option++)
+		if (option->val == value)
+			return true;
+	return false;
+}
+
+/*
+ * What getopt did not like. optopt is the short option, or what stands for the
+ * long one, if there is such an option; a long one is the word before optind.
+ */
+static int bad_option(char **argv, bool value_missing)
+{
+	const char *word = argv[optind - 1];
+
+	if (value_missing && strncmp(word, "--", 2) != 0)
+		log_error("-%c needs a value; see egrets --help", optopt);
+	else if (value_missing)
+		log_error("%s needs a value; see egrets --help", word);
+	else if (is_option(optopt))
+		log_error("%s takes no value; see egrets --help", word);
+	else if (optopt)
 		log_error("there is no option -%c; see egrets --help", optopt);
 	else
-		log_error("there is no option %s; see egrets --help",
-			  optind - 1 < argc ? argv[optind - 1] : "");
+		log_error("there is no option %s; see egrets --help", word);
 	return -EINVAL;
 }
 
@@ -255,23 +272,29 @@ static int check_combination(const struct options *options, bool dashes)
 int options_parse(int argc, char **argv, struct options *ret)
 {
 	struct options options = {.action = ACTION_WATCH};
+	int values_end = 0;
 	bool dashes;
 	int option;
 
 	filter_init(&options.filter);
 	opterr = 0;
+	optind = 0; /* from the start, also the second time */
 	/* '+': the first word that is no option ends them, as -- does. */
 	while ((option = getopt_long(argc, argv, "+:t:o:e:r:p:n:u:vq",
 				     long_options, NULL)) != -1) {
 		int err;
 
 		if (option == '?' || option == ':')
-			return bad_option(argc, argv, option == ':');
+			return bad_option(argv, option == ':');
+		if (optarg == argv[optind - 1])
+			values_end = optind;
 		err = set_option(option, optarg, &options);
 		if (err)
 			return err;
 	}
-	dashes = optind > 1 && strcmp(argv[optind - 1], "--") == 0;
+	/* Not those of "-n --". */
+	dashes = optind > 1 && optind > values_end &&
+		 strcmp(argv[optind - 1], "--") == 0;
 	if (optind < argc) {
 		if (!dashes) {
 			log_error("%s: put -- before a command to run: "
