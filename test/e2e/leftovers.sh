@@ -8,7 +8,8 @@ set -euo pipefail
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/expect.sh"
 
-starts=8
+# Each takes half a minute in an emulated machine.
+starts=$((${EGRETS_PATIENCE:-1} > 1 ? 4 : 8))
 
 # One line for each thing that could be left.
 inventory()
@@ -16,9 +17,7 @@ inventory()
 	local kind ns file
 
 	for kind in prog map link; do
-		bpftool -j "$kind" show 2>/dev/null |
-			jq -r --arg kind "$kind" \
-				'.[]? | "\($kind) \(.id) \(.name // .type)"'
+		bpftool "$kind" show | sed -n "s/^[0-9]*:/$kind &/p"
 	done
 	[[ -d /sys/fs/bpf ]] && find /sys/fs/bpf -mindepth 1
 	for file in /sys/kernel/{,debug/}tracing/{k,u}probe_events; do
@@ -32,20 +31,11 @@ inventory()
 	sed '1d; s/^/packet socket /' /proc/net/packet
 	find "$lab_dir/tmp" -mindepth 1
 	find /tmp /var/tmp /run /dev/shm -maxdepth 1 \
-		! -name 'egrets-vm.*' \( -name '*egrets*' -o -name '*bcc*' -o -name '*bpf*' \)
-	processes
+		! -name 'egrets-vm.*' \( -name '*egrets*' -o \
+		-name '*bcc*' -o -name '*bpf*' \)
+	find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' \
+		-lname "$lab_dir/egrets*" -printf 'process %h\n' || true
 } 2>/dev/null
-
-processes()
-{
-	local exe
-
-	for exe in /proc/[0-9]*/exe; do
-		if [[ $(readlink "$exe") == "$lab_dir/egrets"* ]]; then
-			printf 'process %s\n' "$exe"
-		fi
-	done
-}
 
 left()
 {
