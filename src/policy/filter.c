@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "policy/filter.h"
 
+#include "flow/process.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -28,7 +30,7 @@ int filter_set_kinds(struct filter *filter, const char *list,
 		size_t len = strcspn(list, ",");
 		bool found = false;
 
-		for (int kind = 0; kind < EVENT_KINDS && len; kind++) {
+		for (int kind = 0; kind < EVENT_KINDS; kind++) {
 			if (!is_prefix(list, len, event_name(kind)))
 				continue;
 			shown[kind] = true;
@@ -47,6 +49,13 @@ int filter_set_kinds(struct filter *filter, const char *list,
 	return 0;
 }
 
+/* The kernel keeps only the beginning of a name. */
+static bool has_comm(const struct event_process *process, const char *comm)
+{
+	return process->comm &&
+	       strncmp(process->comm, comm, PROCESS_COMM_LEN - 1) == 0;
+}
+
 bool filter_shows(const struct filter *filter, const struct event *event)
 {
 	const struct event_process *process = &event->process;
@@ -57,8 +66,7 @@ bool filter_shows(const struct filter *filter, const struct event *event)
 		return false;
 	if (filter->tgid && process->id.tgid != filter->tgid)
 		return false;
-	if (filter->comm &&
-	    (!process->comm || strcmp(process->comm, filter->comm) != 0))
+	if (filter->comm && !has_comm(process, filter->comm))
 		return false;
 	return !filter->has_uid ||
 	       (process_id_known(process->id) && process->uid == filter->uid);

@@ -15,7 +15,7 @@
 struct filter {
 	bool kind[EVENT_KINDS];
 	uint32_t tgid;	  /* 0: any */
-	const char *comm; /* NULL: any; borrowed */
+	const char *comm; /* NULL: any; borrowed. The first 15 bytes count. */
 	bool has_uid;
 	uint32_t uid;
 };

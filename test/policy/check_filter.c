@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "policy/filter.h"
+
+#include "suite.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct filter filter;
+
+/* The kinds that are shown, one character each: '+' or '-'. */
+static const char *kinds(void)
+{
+	static char text[EVENT_KINDS + 1];
+
+	for (int kind = 0; kind < EVENT_KINDS; kind++)
+		text[kind] = filter.kind[kind] ? '+' : '-';
+	return text;
+}
+
+static const char *kinds_of(const char *list)
+{
+	const char *bad;
+	size_t len;
+
+	filter_init(&filter);
+	ck_assert_int_eq(filter_set_kinds(&filter, list, &bad, &len), 0);
+	return kinds();
+}
+
+static void expect_bad(const char *list, const char *item)
+{
+	const char *bad = NULL;
+	size_t len = 99;
+
+	filter_init(&filter);
+	ck_assert_int_eq(filter_set_kinds(&filter, list, &bad, &len), -EINVAL);
+	ck_assert_uint_eq(len, strlen(item));
+	ck_assert(bad >= list);
+	ck_assert(bad + len <= list + strlen(list));
+	ck_assert_mem_eq(bad, item, len);
+	/* Nothing is changed by half a list. */
+	ck_assert_str_eq(kinds(), "+++++++");
+}
+
+static struct event event_of(uint32_t tgid, const char *comm, uint32_t uid)
+{
+	return (struct event){
+		.kind = EVENT_PROCESS_TCP_V4,
+		.process = {.id.tgid = tgid, .comm = comm, .uid = uid},
+	};
+}
+
+static bool shows(uint32_t tgid, const char *comm, uint32_t uid)
+{
+	struct event event = event_of(tgid, comm, uid);
+
+	return filter_shows(&filter, &event);
+}
+
+START_TEST(takes_names_and_prefixes_of_whole_words)
+{
+	ck_assert_str_eq(kinds_of("dns"), "++-----");
+	ck_assert_str_eq(kinds_of("dns.query"), "+------");
+	ck_assert_str_eq(kinds_of("dns.answer"), "-+-----");
+	ck_assert_str_eq(kinds_of("process"), "--++++-");
+	ck_assert_str_eq(kinds_of("process.tcp"), "--++---");
+	ck_assert_str_eq(kinds_of("process.tcp_v4"), "--+----");
+	ck_assert_str_eq(kinds_of("process.tcp_v6"), "---+---");
+	ck_assert_str_eq(kinds_of("process.udp"), "----++-");
+	ck_assert_str_eq(kinds_of("egrets"), "------+");
+	ck_assert_str_eq(kinds_of("process.udp_v6,dns.query"), "+----+-");
+	ck_assert_str_eq(kinds_of("dns,dns.query"), "++-----");
+}
+END_TEST
+
+START_TEST(tells_which_item_names_nothing)
+{
+	expect_bad("", "");
+	expect_bad(",", "");
+	expect_bad("dns,", "");
+	expect_bad(",dns", "");
+	expect_bad("dns,,process", "");
+	expect_bad("dsn", "dsn");
+	expect_bad("dns,d,process", "d");
+	expect_bad("dns.", "dns.");
+	expect_bad("dns.q", "dns.q");
+	expect_bad("dns.query.x", "dns.query.x");
+	expect_bad("process.tcp_", "process.tcp_");
+	expect_bad("process.tcp_v44", "process.tcp_v44");
+	expect_bad("DNS", "DNS");
+	expect_bad("dns, process", " process");
+}
+END_TEST
+
+START_TEST(shows_everything_when_not_told_otherwise)
+{
+	filter_init(&filter);
+	ck_assert_str_eq(kinds(), "+++++++");
+	ck_assert(shows(1, "curl", 7));
+	ck_assert(shows(0, NULL, 0));
+}
+END_TEST
+
+START_TEST(all_conditions_must_hold)
+{
+	filter_init(&filter);
+	filter.tgid = 1;
+	filter.comm = "curl";
+	filter.has_uid = true;
+	filter.uid = 7;
+	ck_assert(shows(1, "curl", 7));
+	ck_assert(!shows(2, "curl", 7));
+	ck_assert(!shows(1, "wget", 7));
+	ck_assert(!shows(1, "cur", 7));
+	ck_assert(!shows(1, "curly", 7));
+	ck_assert(!shows(1, "curl", 8));
+	filter.kind[EVENT_PROCESS_TCP_V4] = false;
+	ck_assert(!shows(1, "curl", 7));
+}
+END_TEST
+
+/* Nobody knows whose they are, and uid 0 is somebody. */
+START_TEST(hides_events_of_nobody_from_each_condition)
+{
+	filter_init(&filter);
+	filter.tgid = 1;
+	ck_assert(!shows(0, NULL, 0));
+	filter_init(&filter);
+	filter.comm = "curl";
+	ck_assert(!shows(0, NULL, 0));
+	ck_assert(!shows(1, NULL, 0));
+	filter_init(&filter);
+	filter.has_uid = true;
+	ck_assert(!shows(0, NULL, 0));
+	ck_assert(shows(1, NULL, 0));
+}
+END_TEST
+
+/*
+ * The kernel keeps 15 bytes of a name: -n NetworkManager-dispatcher, longer
+ * than that, showed nothing at all.
+ */
+START_TEST(a_name_is_compared_as_far_as_the_kernel_keeps_it)
+{
+	filter_init(&filter);
+	filter.comm = "0123456789abcdef0";
+	ck_assert(shows(1, "0123456789abcde", 0));
+	ck_assert(!shows(1, "0123456789abcd", 0));
+	ck_assert(!shows(1, "0123456789abcdX", 0));
+	filter.comm = "0123456789abcd";
+	ck_assert(!shows(1, "0123456789abcde", 0));
+}
+END_TEST
+
+START_TEST(always_shows_losses)
+{
+	struct event event = {.kind = EVENT_EGRETS_LOST};
+
+	kinds_of("dns");
+	filter.tgid = 1;
+	filter.comm = "curl";
+	filter.has_uid = true;
+	ck_assert(filter_shows(&filter, &event));
+}
+END_TEST
+
+SUITE_MAIN("policy/filter", takes_names_and_prefixes_of_whole_words,
+	   tells_which_item_names_nothing,
+	   shows_everything_when_not_told_otherwise, all_conditions_must_hold,
+	   hides_events_of_nobody_from_each_condition,
+	   a_name_is_compared_as_far_as_the_kernel_keeps_it,
+	   always_shows_losses)
