@@ -89,24 +89,33 @@ static int questions_read(struct cursor *cursor, struct dns_message *message)
 	return 0;
 }
 
+/* Whether a name at this offset was read before, here or in the last record. */
+static bool origin_is_known(const struct dns_message *message,
+			    const struct dns_chain_link *links, size_t origin)
+{
+	const struct dns_chain_link *last = links + message->record_count - 1;
+
+	if (message->question_count && origin == DNS_HEADER_LEN)
+		return true;
+	return message->record_count &&
+	       (origin == last->owner || origin == last->target);
+}
+
 /*
- * The origin of a record's owner. Nearly every owner is a pointer to a name
- * that was read before: the question's, or one of the record before it.
+ * The origin of a record's owner. Nearly every owner is a pointer to a known
+ * name, which is good without another look.
  */
 static uint16_t owner_read(struct cursor *cursor,
 			   const struct dns_message *message,
-			   const struct dns_chain_link *link)
+			   const struct dns_chain_link *links)
 {
 	struct cursor ahead = *cursor;
-	uint16_t origin = (uint16_t)(cursor_u16(&ahead) - POINTER);
-	size_t count = message->record_count;
+	uint16_t pointer = cursor_u16(&ahead);
 	struct dns_wire_name name;
 
-	if (message->question_count && origin == DNS_HEADER_LEN)
-		return origin;
-	if (count && (origin == link[count - 1].owner ||
-		      origin == link[count - 1].target))
-		return origin;
+	if (pointer >= POINTER &&
+	    origin_is_known(message, links, pointer - POINTER))
+		return (uint16_t)(pointer - POINTER);
 	return dns_wire_name_read(cursor, &name) ? 0 : (uint16_t)name.origin;
 }
 

@@ -341,6 +341,27 @@ START_TEST(content_that_is_not_of_its_type_is_rejected)
 }
 END_TEST
 
+/*
+ * Labels were once taken for pointers: the bytes \3a, less 0xc000, are 0x4361,
+ * which is where the owner of the record before happened to be.
+ */
+START_TEST(labels_are_not_taken_for_pointers)
+{
+	static const char records[] = "\1x\0" A ADDR_1 "\3abc\0" A ADDR_2;
+	static const size_t at = 0x4361;
+	char bytes[0x4361 + LEN(records)] = ID RESPONSE "\0\1\0\3\0\0\0\0"
+							"\1x\0" A TO_NAME
+							"\0\x10" IN TTL;
+	size_t content = DNS_HEADER_LEN + 7 + 12;
+
+	bytes[content - 2] = (char)((at - content) >> 8);
+	bytes[content - 1] = (char)(at - content);
+	memcpy(bytes + at, records, LEN(records));
+	ck_assert_int_eq(parse(bytes, sizeof(bytes)), 0);
+	ck_assert_str_eq(chain(), "++-");
+}
+END_TEST
+
 START_TEST(more_records_than_fit_are_counted)
 {
 	char bytes[12 + 21 + 100 * 16] = ID RESPONSE
@@ -427,5 +448,6 @@ SUITE_MAIN("dns/message", reads_a_query, reads_flags, reads_addresses,
 	   bytes_beyond_the_wire_length_do_not_count,
 	   counts_that_lie_are_rejected,
 	   content_that_is_not_of_its_type_is_rejected,
-	   more_records_than_fit_are_counted, text_is_filled_to_its_last_byte,
+	   labels_are_not_taken_for_pointers, more_records_than_fit_are_counted,
+	   text_is_filled_to_its_last_byte,
 	   records_whose_values_do_not_fit_are_left_out)
