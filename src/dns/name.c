@@ -18,8 +18,10 @@ static uint8_t fold(uint8_t byte)
 }
 
 /*
- * The pointer whose first byte was just read from *at. Each must lead before
- * *limit, the start of the labels it ends, so no walk goes round in circles.
+ * The pointer whose first byte was just read from *at. Each must lead
+ * before *limit, the start of the labels it ends, and to a name that ends
+ * before it, so that no walk goes round in circles nor takes a name for a
+ * part of itself.
  */
 static void pointer_follow(struct cursor *at, uint8_t high, size_t *limit)
 {
@@ -28,6 +30,7 @@ static void pointer_follow(struct cursor *at, uint8_t high, size_t *limit)
 	if (target < DNS_HEADER_LEN || target >= *limit)
 		at->failed = true;
 	cursor_seek(at, target);
+	cursor_limit(at, *limit - target);
 	*limit = target;
 }
 

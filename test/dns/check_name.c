@@ -120,6 +120,19 @@ START_TEST(rejects_pointers_that_do_not_lead_back)
 }
 END_TEST
 
+/*
+ * The chain of aliases once read such an owner, which ran on into the records
+ * after its own, where those were out of sight, and took it for no name.
+ */
+START_TEST(rejects_names_that_run_into_themselves)
+{
+	ck_assert_int_eq(READ_AT(HEADER "\4ab\300\14\0", 15), -EBADMSG);
+	ck_assert_int_eq(READ_AT(HEADER "\2ab\300\14\0", 15), -EBADMSG);
+	/* This one ends just before. */
+	ck_assert_int_eq(READ_AT(HEADER "\1a\0\300\14", 15), 1);
+}
+END_TEST
+
 START_TEST(rejects_pointers_into_the_header)
 {
 	ck_assert_int_eq(READ("\0..........."
@@ -422,6 +435,7 @@ SUITE_MAIN("dns/name", reads_labels_as_text, reads_the_root_as_a_dot,
 	   keeps_case, escapes_what_would_mislead,
 	   follows_a_pointer_and_stops_after_it,
 	   rejects_pointers_that_do_not_lead_back,
+	   rejects_names_that_run_into_themselves,
 	   rejects_pointers_into_the_header, bounds_the_number_of_pointers,
 	   reads_names_of_255_bytes_and_no_more,
 	   counts_pointed_to_labels_into_the_255, longest_text_fits,
