@@ -29,8 +29,7 @@ struct twin {
 static inline bool twin_init(struct twin *twin, const uint8_t *bytes,
 			     size_t len, const struct dns_message *message)
 {
-	struct cursor cursor;
-	char owner[DNS_NAME_TEXT_MAX];
+	struct cursor cursor, owner;
 
 	twin->message = message;
 	twin->record_count = 0;
@@ -45,7 +44,8 @@ static inline bool twin_init(struct twin *twin, const uint8_t *bytes,
 	for (size_t i = 0; i < message->record_total; i++) {
 		uint16_t type, class;
 
-		must(dns_name_read(&cursor, owner) > 0);
+		owner = cursor;
+		dns_name_skip(&cursor);
 		type = cursor_u16(&cursor);
 		class = cursor_u16(&cursor);
 		cursor_skip(&cursor, 4);
@@ -61,7 +61,9 @@ static inline bool twin_init(struct twin *twin, const uint8_t *bytes,
 		if (type == DNS_TYPE_CNAME || type == DNS_TYPE_DNAME)
 			twin->alias_count++;
 		twin->on_chain[twin->record_count] = false;
-		strcpy(twin->owner[twin->record_count++], owner);
+		must(dns_name_read(&owner, twin->owner[twin->record_count]) >
+		     0);
+		twin->record_count++;
 	}
 	return twin->record_count == message->record_count;
 }
