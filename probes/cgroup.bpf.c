@@ -5,9 +5,14 @@
  * thread that calls, before anything is sent. They always say 1: go on.
  *
  * The hook before connect() does not know its outcome. A handshake is followed
- * by tcp_state(); the call's return (sys_exit_connect) tells of failures that
- * come before one, and when a datagram socket has got its port. A connected
- * datagram socket shows its sends only afterwards (sock_send_length).
+ * by tcp_state(). What comes before one is to look for a route; there we learn
+ * that there is none, and which port a datagram socket has got. Nothing is told
+ * at the end of a call that failed so: the connect is shown when the socket is
+ * closed, which is the next thing that programs do. (A hook on the return from
+ * connect(2) would make every system call of the machine slower.)
+ *
+ * A connected datagram socket shows its sends only afterwards
+ * (sock_send_length).
  */
 
 #ifdef WITH_CGROUPS
@@ -41,6 +46,64 @@ static inline void read_v6(struct place *place, struct bpf_sock_addr *ctx)
 static inline bool is_ours(struct bpf_sock_addr *ctx)
 {
 	return ctx->protocol == IPPROTO_TCP || ctx->protocol == IPPROTO_UDP;
+}
+
+/* include/uapi/asm-generic/errno*.h */
+#define ERROR_AGAIN	  11 /* this table has no route: try the next */
+#define ERROR_ACCESS	  13
+#define ERROR_INVALID	  22
+#define ERROR_NETUNREACH  101
+#define ERROR_HOSTUNREACH 113
+
+/* include/uapi/linux/rtnetlink.h */
+#define ROUTE_BLACKHOLE	  6
+#define ROUTE_UNREACHABLE 7
+#define ROUTE_PROHIBIT	  8
+
+/* The compiler would call memcmp(), which is not there. */
+static inline bool is_same_addr(const uint8_t *a, const uint8_t *b)
+{
+	const uint32_t *left = (const uint32_t *)a;
+	const uint32_t *right = (const uint32_t *)b;
+
+	return left[0] == right[0] && left[1] == right[1] &&
+	       left[2] == right[2] && left[3] == right[3];
+}
+
+/*
+ * A table was asked for a route to place; error as fib_table_lookup() has it,
+ * positive. Interrupts ask too: only what the running call is for matters.
+ */
+static inline void route_lookup(void *ctx, const struct place *place, int error)
+{
+	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
+	struct call *call = calls.lookup(&tid);
+	struct record_connect record = {};
+	struct failure failure = {};
+	struct sock *sk;
+
+	if (!call || !call->begun_ns)
+		return;
+	if (!is_same_addr(place->addr, call->place.addr))
+		return;
+	sk = (struct sock *)call->sk;
+	if (socket_protocol(sk) == IPPROTO_UDP) {
+		call->begun_ns = 0;
+		describe_socket(&record.socket, sk);
+		record.socket.remote_port = call->place.port;
+		__builtin_memcpy(record.socket.remote, place->addr, 16);
+		emit_datagram(ctx, &record, RECORD_UDP_OPEN);
+		return;
+	}
+	if (!error)
+		return;
+	failure.begun_ns = call->begun_ns;
+	failure.ended_ns = bpf_ktime_get_ns();
+	failure.place = call->place;
+	failure.error = error == ERROR_AGAIN ? ERROR_NETUNREACH : error;
+	call->failed = 1;
+	if (failures.update(&call->sk, &failure))
+		count_drop(DROP_UNDERWAY);
 }
 
 int cgroup_connect4(struct bpf_sock_addr *ctx)
@@ -93,32 +156,65 @@ int raw_tracepoint_sock_send_length(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* events/syscalls/sys_exit_connect/format */
-struct syscall_exit {
-	uint64_t common;
-	int64_t number;
-	int64_t result;
-};
-
-int tracepoint_sys_exit_connect(struct syscall_exit *ctx)
+/* (u32 table, struct flowi4 *, struct fib_nh_common *, int error) */
+int raw_tracepoint_fib_table_lookup(struct bpf_raw_tracepoint_args *ctx)
 {
-	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
-	struct call *call = calls.lookup(&tid);
-	struct record_connect record = {};
-	struct sock *sk;
+	struct flowi4 *flow = (struct flowi4 *)ctx->args[1];
+	struct place place = {};
+	uint32_t v4 = 0;
 
-	if (!call)
+	READ_KERNEL(v4, flow->daddr);
+	map_v4(place.addr, v4);
+	route_lookup(ctx, &place, -(int)ctx->args[3]);
+	return 0;
+}
+
+/* What ip6_route_output() makes of a result: fib6_rt_type_to_error(). */
+static inline int route6_error(struct net *net, struct fib6_result *result)
+{
+	void *route = NULL, *none = NULL;
+	uint8_t type = 0;
+
+	READ_KERNEL(route, result->f6i);
+	READ_KERNEL(none, net->ipv6.fib6_null_entry);
+	READ_KERNEL(type, result->fib6_type);
+	if (!route || route == none)
+		return ERROR_AGAIN;
+	if (type == ROUTE_BLACKHOLE)
+		return ERROR_INVALID;
+	if (type == ROUTE_UNREACHABLE)
+		return ERROR_HOSTUNREACH;
+	return type == ROUTE_PROHIBIT ? ERROR_ACCESS : 0;
+}
+
+/* (struct net *, struct fib6_result *, struct fib6_table *, struct flowi6 *) */
+int raw_tracepoint_fib6_table_lookup(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct flowi6 *flow = (struct flowi6 *)ctx->args[3];
+	struct place place = {};
+
+	bpf_probe_read_kernel(place.addr, sizeof(place.addr), &flow->daddr);
+	route_lookup(ctx, &place,
+		     route6_error((struct net *)ctx->args[0],
+				  (struct fib6_result *)ctx->args[1]));
+	return 0;
+}
+
+/* (struct sock *) */
+int raw_tracepoint_tcp_destroy_sock(struct bpf_raw_tracepoint_args *ctx)
+{
+	uint64_t key = ctx->args[0];
+	struct failure *failure = failures.lookup(&key);
+	struct record_connect record = {};
+	struct record_result outcome = {};
+
+	if (!failure)
 		return 0;
-	sk = (struct sock *)call->sk;
-	if (socket_protocol(sk) != IPPROTO_UDP) {
-		connect_end(ctx, (int)ctx->result, &record);
-		return 0;
-	}
-	calls.delete(&tid);
-	if (ctx->result)
-		return 0;
-	describe_socket(&record.socket, sk);
-	emit_datagram(ctx, &record, RECORD_UDP_OPEN);
+	outcome.error = failure->error;
+	outcome.ended_ns = failure->ended_ns;
+	emit_failure(ctx, (struct sock *)key, &failure->place,
+		     failure->begun_ns, &record, &outcome);
+	failures.delete(&key);
 	return 0;
 }
 #endif

@@ -79,6 +79,7 @@ struct record_result {
 	struct record_header header;
 	struct record_socket socket;
 	uint64_t begun_ns;
+	uint64_t ended_ns;    /* when it was decided; told of perhaps later */
 	int32_t error;	      /* errno, positive; 0: see established */
 	uint32_t established; /* 0 with error 0: closed by the program */
 };
@@ -110,7 +111,7 @@ RECORD_SIZE_CHECK(record_header, 16);
 RECORD_SIZE_CHECK(record_task, 16 + 24 + 16 + 96);
 RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32);
 RECORD_SIZE_CHECK(record_connect, 16 + 152 + 48 + 8);
-RECORD_SIZE_CHECK(record_result, 16 + 48 + 8 + 8);
+RECORD_SIZE_CHECK(record_result, 16 + 48 + 16 + 8);
 RECORD_SIZE_CHECK(record_fork, 16 + 16 + 8);
 RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);
 

@@ -2,18 +2,18 @@
 /*
  * TCP connects, from the call to the outcome.
  *
- * connect_begin() and connect_end() see the call and what it returned, in the
- * thread that made it; tcp_state() sees the socket go to SYN_SENT, still
- * within the call, and leave it, often in an interrupt long after. A connect
- * that fails for want of a route never gets to SYN_SENT: the call's result is
- * then the outcome.
+ * connect_begin() sees the call, in the thread that makes it; tcp_state() sees
+ * the socket go to SYN_SENT, still within the call, and leave it, often in an
+ * interrupt long after. A connect that fails for want of a route never gets to
+ * SYN_SENT: then the call's result is the outcome (or see cgroup.bpf.c).
  */
 
 /* The connect() that a thread is within. */
 struct call {
 	uint64_t sk;
-	uint64_t begun_ns;
+	uint64_t begun_ns; /* 0: told of */
 	struct place place;
+	uint32_t failed; /* the fallback has noted a failure */
 };
 BPF_HASH(calls, uint32_t, struct call, UNDERWAY_MAX);
 
@@ -23,6 +23,15 @@ struct underway {
 	uint64_t socket_id;
 };
 BPF_HASH(underway, uint64_t, struct underway, UNDERWAY_MAX);
+
+/* A connect for which there was no route, by struct sock: see cgroup.bpf.c. */
+struct failure {
+	uint64_t begun_ns;
+	uint64_t ended_ns;
+	struct place place;
+	uint32_t error;
+};
+BPF_HASH(failures, uint64_t, struct failure, UNDERWAY_MAX);
 
 static inline void emit_connect(void *ctx, struct record_connect *record,
 				uint64_t begun_ns)
@@ -36,14 +45,33 @@ static inline void emit_connect(void *ctx, struct record_connect *record,
 }
 
 static inline void emit_result(void *ctx, struct record_result *record,
-			       const struct underway *begun)
+			       uint64_t socket_id, uint64_t begun_ns)
 {
 	record->header.kind = RECORD_TCP_RESULT;
 	record->header.size = sizeof(*record);
 	record->header.time_ns = bpf_ktime_get_ns();
-	record->socket.id = begun->socket_id;
-	record->begun_ns = begun->begun_ns;
+	if (!record->ended_ns)
+		record->ended_ns = record->header.time_ns;
+	record->socket.id = socket_id;
+	record->begun_ns = begun_ns;
 	events.perf_submit(ctx, record, sizeof(*record));
+}
+
+/*
+ * A connect that failed before there was a handshake, told as a whole. The
+ * records are the caller's: the stack has 512 bytes.
+ */
+static inline void emit_failure(void *ctx, struct sock *sk,
+				const struct place *place, uint64_t begun_ns,
+				struct record_connect *record,
+				struct record_result *outcome)
+{
+	describe_socket(&record->socket, sk);
+	record->socket.remote_port = place->port;
+	__builtin_memcpy(record->socket.remote, place->addr, 16);
+	emit_connect(ctx, record, begun_ns);
+	outcome->socket = record->socket;
+	emit_result(ctx, outcome, record->socket.id, begun_ns);
 }
 
 /*
@@ -62,60 +90,6 @@ static inline void connect_begin(struct sock *sk, const struct place *place)
 		count_drop(DROP_UNDERWAY);
 }
 
-/* The handshake goes on, or a signal came, which changes nothing about it. */
-static inline bool is_under_way(int result)
-{
-	return result == -115 /* EINPROGRESS */ || result == -114 /* EALREADY */
-	       || result == -4 /* EINTR */ || result <= -512 /* ERESTARTSYS */;
-}
-
-/*
- * A connect that failed before there was a handshake, told as a whole. The
- * records are the caller's: the stack has 512 bytes.
- */
-static inline void emit_failure(void *ctx, struct call *call,
-				struct record_connect *record,
-				struct record_result *outcome)
-{
-	struct underway begun = {};
-
-	describe_socket(&record->socket, (struct sock *)call->sk);
-	record->socket.remote_port = call->place.port;
-	__builtin_memcpy(record->socket.remote, call->place.addr, 16);
-	begun.begun_ns = call->begun_ns;
-	begun.socket_id = record->socket.id;
-	emit_connect(ctx, record, begun.begun_ns);
-	outcome->socket = record->socket;
-	emit_result(ctx, outcome, &begun);
-}
-
-/* It returned: 0 or a negative errno. */
-static inline void connect_end(void *ctx, int result,
-			       struct record_connect *record)
-{
-	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
-	struct call *call = calls.lookup(&tid);
-	struct record_result outcome = {};
-	struct underway *begun;
-
-	if (!call)
-		return;
-	begun = underway.lookup(&call->sk);
-	if (result < 0 && !is_under_way(result)) {
-		outcome.error = -result;
-		if (call->begun_ns) {
-			emit_failure(ctx, call, record, &outcome);
-		} else if (begun) {
-			/* No port was free: see tcp_state(). */
-			describe_socket(&outcome.socket,
-					(struct sock *)call->sk);
-			emit_result(ctx, &outcome, begun);
-			underway.delete(&call->sk);
-		}
-	}
-	calls.delete(&tid);
-}
-
 /* SYN_SENT: the socket knows where it goes, and the thread is in the call. */
 static inline void handshake_begin(void *ctx, struct sock *sk)
 {
@@ -129,6 +103,9 @@ static inline void handshake_begin(void *ctx, struct sock *sk)
 	if (call && call->sk == key) {
 		begun_ns = call->begun_ns;
 		call->begun_ns = 0;
+		/* A later table had a route after all: see cgroup.bpf.c. */
+		if (call->failed)
+			failures.delete(&key);
 	}
 	describe_socket(&record.socket, sk);
 	emit_connect(ctx, &record, begun_ns);
@@ -144,7 +121,9 @@ static inline void tcp_state(void *ctx, struct sock *sk, int after)
 	uint64_t key = (uint64_t)sk;
 	struct record_result outcome = {};
 	struct underway *begun;
+#ifdef WITH_KPROBES
 	struct call *call;
+#endif
 
 	if (after == STATE_SYN_SENT) {
 		handshake_begin(ctx, sk);
@@ -158,17 +137,26 @@ static inline void tcp_state(void *ctx, struct sock *sk, int after)
 	outcome.established = after == STATE_ESTABLISHED;
 	if (!outcome.established) {
 		READ_KERNEL(outcome.error, sk->sk_err);
+#ifdef WITH_KPROBES
 		call = calls.lookup(&tid);
 		/* It fails within the call: what that returns is the error. */
 		if (!outcome.error && call && call->sk == key)
 			return;
+#endif
 	}
 	describe_socket(&outcome.socket, sk);
-	emit_result(ctx, &outcome, begun);
+	emit_result(ctx, &outcome, begun->socket_id, begun->begun_ns);
 	underway.delete(&key);
 }
 
 #ifdef WITH_KPROBES
+/* The handshake goes on, or a signal came, which changes nothing about it. */
+static inline bool is_under_way(int result)
+{
+	return result == -115 /* EINPROGRESS */ || result == -114 /* EALREADY */
+	       || result == -4 /* EINTR */ || result <= -512 /* ERESTARTSYS */;
+}
+
 /* tcp_v4_connect and tcp_v6_connect: (struct sock *, struct sockaddr *, int) */
 int kprobe_tcp_connect(struct pt_regs *ctx)
 {
@@ -179,11 +167,32 @@ int kprobe_tcp_connect(struct pt_regs *ctx)
 	return 0;
 }
 
+/* It returned: 0 or a negative errno. */
 int kretprobe_tcp_connect(struct pt_regs *ctx)
 {
+	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
+	struct call *call = calls.lookup(&tid);
 	struct record_connect record = {};
+	struct record_result outcome = {};
+	int result = (int)PT_REGS_RC(ctx);
+	struct underway *begun;
 
-	connect_end(ctx, (int)PT_REGS_RC(ctx), &record);
+	if (!call)
+		return 0;
+	begun = underway.lookup(&call->sk);
+	outcome.error = -result;
+	if (result >= 0 || is_under_way(result)) {
+		/* tcp_state() goes on from here. */
+	} else if (call->begun_ns) {
+		emit_failure(ctx, (struct sock *)call->sk, &call->place,
+			     call->begun_ns, &record, &outcome);
+	} else if (begun) {
+		/* No port was free: tcp_state() has left it to us. */
+		describe_socket(&outcome.socket, (struct sock *)call->sk);
+		emit_result(ctx, &outcome, begun->socket_id, begun->begun_ns);
+		underway.delete(&call->sk);
+	}
+	calls.delete(&tid);
 	return 0;
 }
 

@@ -5,13 +5,8 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/perf_event.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
 
 #define ATTACHED_MAX 32
 
@@ -19,7 +14,6 @@ struct attacher {
 	struct compiler *compiler;
 	const struct workshop *workshop;
 	int cgroup_root; /* of the v2 tree, or -1 */
-	int tracefs;	 /* or -1 */
 	size_t attached_count;
 	const struct attachment *attached[ATTACHED_MAX];
 };
@@ -34,7 +28,6 @@ struct attacher *attacher_create(struct compiler *compiler,
 	attacher->compiler = compiler;
 	attacher->workshop = workshop;
 	attacher->cgroup_root = -1;
-	attacher->tracefs = -1;
 	return attacher;
 }
 
@@ -44,8 +37,6 @@ void attacher_destroy(struct attacher *attacher)
 		return;
 	if (attacher->cgroup_root >= 0)
 		close(attacher->cgroup_root);
-	if (attacher->tracefs >= 0)
-		close(attacher->tracefs);
 	free(attacher);
 }
 
@@ -54,67 +45,11 @@ static int program_type(const struct attachment *attachment)
 	switch (attachment->kind) {
 	case ATTACHMENT_RAW_TRACEPOINT:
 		return BPF_PROG_TYPE_RAW_TRACEPOINT;
-	case ATTACHMENT_TRACEPOINT:
-		return BPF_PROG_TYPE_TRACEPOINT;
 	case ATTACHMENT_CGROUP:
 		return BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
 	default:
 		return BPF_PROG_TYPE_KPROBE;
 	}
-}
-
-/* The number by which perf knows a tracepoint, from tracefs. */
-static int tracepoint_number(struct attacher *attacher, const char *target)
-{
-	_cleanup_close_ int fd = -1;
-	char path[128];
-	char digits[16] = "";
-
-	if (attacher->tracefs < 0)
-		attacher->tracefs = workshop_mount(attacher->workshop,
-						   "tracefs");
-	if (attacher->tracefs < 0)
-		attacher->tracefs = open("/sys/kernel/tracing",
-					 O_PATH | O_CLOEXEC);
-	if (attacher->tracefs < 0)
-		return -errno;
-	snprintf(path, sizeof(path), "events/%s/id", target);
-	fd = openat(attacher->tracefs, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, digits, sizeof(digits) - 1) < 0)
-		return -errno;
-	return atoi(digits);
-}
-
-/*
- * The program runs for every task on every CPU, although the event is opened
- * on one: a BPF program belongs to the tracepoint, not to the event's context.
- */
-static int attach_tracepoint(struct attacher *attacher, int program,
-			     const char *target)
-{
-	int number = tracepoint_number(attacher, target);
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_TRACEPOINT,
-		.size = sizeof(attr),
-		.config = (unsigned int)number,
-		.sample_type = PERF_SAMPLE_RAW,
-		.sample_period = 1,
-		.wakeup_events = 1,
-	};
-	int event, err;
-
-	if (number < 0)
-		return number;
-	event = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1,
-			     PERF_FLAG_FD_CLOEXEC);
-	if (event < 0)
-		return -errno;
-	if (ioctl(event, PERF_EVENT_IOC_SET_BPF, program) == 0 &&
-	    ioctl(event, PERF_EVENT_IOC_ENABLE, 0) == 0)
-		return event;
-	err = -errno;
-	close(event);
-	return err;
 }
 
 /* A link, so that the program is gone when we are, however we end. */
@@ -141,8 +76,6 @@ static int attach_program(struct attacher *attacher, int program,
 	case ATTACHMENT_RAW_TRACEPOINT:
 		fd = bpf_raw_tracepoint_open(attachment->target, program);
 		return fd < 0 ? -errno : fd;
-	case ATTACHMENT_TRACEPOINT:
-		return attach_tracepoint(attacher, program, attachment->target);
 	case ATTACHMENT_CGROUP:
 		return attach_cgroup(attacher, program,
 				     attachment->attach_type);

@@ -178,10 +178,10 @@ size_t features_probe(struct feature features[FEATURES_MAX])
 		   "/sys/kernel/btf/vmlinux",
 		   "egrets needs kernel headers, and starts slower");
 	probe_headers(&features[count++], features[btf].state == FEATURE_THERE);
-	probe_path(&features[count++], "kprobes",
-		   "/sys/bus/event_source/devices/kprobe",
-		   "egrets takes tracepoints and cgroup hooks instead, which "
-		   "make every system call a little slower");
+	probe_path(
+		&features[count++], "kprobes",
+		"/sys/bus/event_source/devices/kprobe",
+		"nothing: egrets takes tracepoints and cgroup hooks instead");
 	return count;
 }
 

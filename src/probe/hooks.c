@@ -7,7 +7,6 @@
 #define KPROBE(fn, by) {ATTACHMENT_KPROBE, #fn, "kprobe_" #by, 0}
 #define RETURN(fn, by) {ATTACHMENT_KRETPROBE, #fn, "kretprobe_" #by, 0}
 #define RAW(tp)	       {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0}
-#define TRACE(in, tp)  {ATTACHMENT_TRACEPOINT, in "/" #tp, "tracepoint_" #tp, 0}
 #define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
 /* clang-format on */
 
@@ -22,16 +21,16 @@ const struct hook hooks[] = {
 	   {KPROBE(tcp_v4_connect, tcp_connect),
 	    RETURN(tcp_v4_connect, tcp_connect)}},
 	  {ATTACH_TRACEPOINT,
-	   {CGROUP(connect4, BPF_CGROUP_INET4_CONNECT),
-	    TRACE("syscalls", sys_exit_connect)}}}},
+	   {CGROUP(connect4, BPF_CGROUP_INET4_CONNECT), RAW(fib_table_lookup),
+	    RAW(tcp_destroy_sock)}}}},
 	{"tcp6.connect",
 	 "IPv6 connects that fail before a packet is sent",
 	 {{ATTACH_KPROBE,
 	   {KPROBE(tcp_v6_connect, tcp_connect),
 	    RETURN(tcp_v6_connect, tcp_connect)}},
 	  {ATTACH_TRACEPOINT,
-	   {CGROUP(connect6, BPF_CGROUP_INET6_CONNECT),
-	    TRACE("syscalls", sys_exit_connect)}}}},
+	   {CGROUP(connect6, BPF_CGROUP_INET6_CONNECT), RAW(fib6_table_lookup),
+	    RAW(tcp_destroy_sock)}}}},
 	{"udp4.send",
 	 "IPv4 datagrams",
 	 {{ATTACH_KPROBE, {KPROBE(udp_sendmsg, udp_sendmsg)}},
@@ -72,7 +71,6 @@ const char *attachment_kind_text(enum attachment_kind kind)
 		[ATTACHMENT_KPROBE] = "kprobe",
 		[ATTACHMENT_KRETPROBE] = "kretprobe",
 		[ATTACHMENT_RAW_TRACEPOINT] = "raw tracepoint",
-		[ATTACHMENT_TRACEPOINT] = "tracepoint",
 		[ATTACHMENT_CGROUP] = "cgroup",
 	};
 

@@ -33,7 +33,11 @@ struct wanted_struct {
 static const struct wanted_struct wanted[] = {
 	{"pt_regs", {NULL}},
 	{"ns_common", {"inum"}},
-	{"net", {"ns"}},
+	{"netns_ipv6", {"?fib6_null_entry"}},
+	{"net", {"ns", "?ipv6"}},
+	{"flowi4", {"daddr"}},
+	{"flowi6", {"daddr"}},
+	{"fib6_result", {"f6i", "fib6_type"}},
 	{"sock_common",
 	 {"skc_daddr", "skc_rcv_saddr", "skc_dport", "skc_num", "skc_family",
 	  "skc_state", "skc_net", "?skc_v6_daddr", "?skc_v6_rcv_saddr"}},
@@ -303,6 +307,8 @@ const char *kernel_types_from_headers(void)
 	       "#include <linux/sched.h>\n"
 	       "#include <linux/socket.h>\n"
 	       "#include <linux/version.h>\n"
+	       "#include <net/flow.h>\n"
+	       "#include <net/ip6_fib.h>\n"
 	       "#include <net/net_namespace.h>\n"
 	       "#include <net/sock.h>\n"
 	       "#define HAVE_task_struct_start_boottime 1\n"

@@ -52,8 +52,12 @@ int workshop_mount(const struct workshop *workshop, const char *type)
 	if (!workshop->is_private)
 		return -EPERM;
 	snprintf(path, sizeof(path), "%s/%s", workshop->path, type);
-	if (mkdir(path, 0700) || mount(type, path, type, 0, NULL))
+	if (mkdir(path, 0700) == 0) {
+		if (mount(type, path, type, 0, NULL))
+			return -errno;
+	} else if (errno != EEXIST) {
 		return -errno;
+	}
 	fd = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }

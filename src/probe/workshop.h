@@ -25,8 +25,8 @@ int workshop_open(struct workshop *ret);
 void workshop_close(struct workshop *workshop);
 
 /*
- * Mount a file system ("tracefs", "cgroup2") in the workshop and open its
- * root. A descriptor, or a negative errno (-EPERM if the workshop is not
+ * Mount a file system ("cgroup2") in the workshop, if it is not there yet, and
+ * open its root. A descriptor, or a negative errno (-EPERM if the workshop is not
  * private).
  */
 int workshop_mount(const struct workshop *workshop, const char *type);
