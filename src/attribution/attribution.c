@@ -22,6 +22,9 @@
 /* /proc counts in ticks of 1/100 s (USER_HZ), on every architecture we know. */
 #define NS_PER_TICK 10000000u
 
+/* In every namespace: include/net/net_namespace.h */
+#define LOOPBACK_IFINDEX 1
+
 /* The inode number of the root (kernfs_create_root). */
 #define ROOT_CGROUP_ID 1
 
@@ -382,7 +385,9 @@ static void emit_dns(struct attribution *attribution, enum event_kind kind,
 	event.dns.protocol = IPPROTO_UDP;
 	event.dns.message = &attribution->message;
 	event.dns.unsolicited = !exchange->solicited;
-	event.dns.latency_ns = time_ns - exchange->asked_ns;
+	/* The clocks of a capture file's interfaces may be out of step. */
+	if (time_ns > exchange->asked_ns)
+		event.dns.latency_ns = time_ns - exchange->asked_ns;
 	if (process)
 		describe_process(process, &event.process);
 	emit(attribution, &event);
@@ -414,6 +419,28 @@ bool attribution_wants(const struct packet *packet)
 		packet->destination.port == DNS_PORT);
 }
 
+/*
+ * The owner of the socket here from which a question came, or to which a
+ * response goes. What came in was sent elsewhere, and what goes out is received
+ * elsewhere, although a socket of ours may have that port; only loopback shows
+ * a packet of ours on both ways.
+ */
+static const struct socket_owner *find_owner(struct attribution *attribution,
+					     uint32_t netns,
+					     const struct packet *packet,
+					     bool is_response)
+{
+	uint8_t elsewhere = is_response ? PACKET_OUTGOING : PACKET_INCOMING;
+
+	if (packet->ifindex != LOOPBACK_IFINDEX &&
+	    (packet->direction == elsewhere ||
+	     packet->direction == PACKET_PASSING))
+		return NULL;
+	return socket_owner(attribution->sockets, netns,
+			    is_response ? &packet->destination
+					: &packet->source);
+}
+
 void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 			uint32_t netns, const struct packet *packet)
 {
@@ -426,6 +453,7 @@ void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 		.message = message,
 	};
 	const struct socket_owner *owner;
+	struct exchange_asker asker;
 	struct exchange *exchange;
 
 	if (dns_message_parse(packet->payload, packet->payload_len,
@@ -433,12 +461,13 @@ void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 		attribution->malformed++;
 		return;
 	}
-	owner = socket_owner(attribution->sockets, netns,
-			     message->is_response ? &packet->destination
-						  : &packet->source);
+	owner = find_owner(attribution, netns, packet, message->is_response);
 	if (!message->is_response) {
+		if (owner)
+			asker = (struct exchange_asker){owner->party,
+							owner->claimed_ns};
 		exchange = exchange_question(attribution->exchanges, &sight,
-					     owner ? &owner->party : NULL);
+					     owner ? &asker : NULL);
 		if (exchange)
 			emit_dns(attribution, EVENT_DNS_QUERY, time_ns,
 				 exchange);

@@ -9,23 +9,34 @@
 /* Views of one exchange: as many namespaces as a packet may cross, and NAT. */
 #define VIEWS_MAX 8
 
-/* What a message is about, wherever it is seen. Hashed as bytes: no gaps. */
+/*
+ * Exchanges looked at to find the one that a sight belongs to. More than one
+ * have the same id, name, server and client port only if somebody makes it so.
+ */
+#define LOOK_MAX 16
+
+/*
+ * What a message is about, wherever it is seen: NAT keeps the client's port if
+ * it can. Hashed as bytes: no gaps.
+ */
 struct topic {
 	uint64_t name_hash;
 	uint16_t id;
 	uint16_t type;
 	uint16_t server_port;
-	uint16_t pad;
+	uint16_t client_port;
 	struct addr server;
 };
 
 struct view_key {
 	struct topic topic;
 	uint32_t netns;
-	uint16_t client_port;
-	uint16_t pad;
+	uint32_t pad;
 	struct addr client;
 };
+
+_Static_assert(sizeof(struct topic) == 32, "struct topic has gaps");
+_Static_assert(sizeof(struct view_key) == 56, "struct view_key has gaps");
 
 struct view {
 	struct view_key key;
@@ -41,14 +52,15 @@ struct record {
 	bool answered;
 	size_t view_count;
 	struct view *view[VIEWS_MAX]; /* [0]: where it counts */
-	struct record *same_topic;    /* older ones */
+	struct record *topic_newer, *topic_older;
 	struct record *newer, *older; /* in order of opening */
+	char name[];		      /* asked for */
 };
 
-/* The records about one topic, the newest first. */
+/* The records about one topic. */
 struct topic_list {
 	struct topic topic;
-	struct record *first;
+	struct record *newest;
 	UT_hash_handle hh;
 };
 
@@ -65,7 +77,7 @@ struct exchanges *exchanges_create(size_t most)
 	struct exchanges *exchanges = calloc(1, sizeof(*exchanges));
 
 	if (exchanges)
-		exchanges->most = most;
+		exchanges->most = most ? most : 1;
 	return exchanges;
 }
 
@@ -84,25 +96,21 @@ static uint64_t name_hash(const char *name)
 	return hash;
 }
 
-static void topic_of(const struct dns_message *message,
-		     const struct endpoint *server, struct topic *topic)
+static void view_key_of(const struct exchange_sight *sight,
+			const struct endpoint *client,
+			const struct endpoint *server, struct view_key *key)
 {
-	memset(topic, 0, sizeof(*topic));
-	topic->name_hash = name_hash(message->name);
-	topic->id = message->id;
-	topic->type = message->type;
-	topic->server = server->addr;
-	topic->server_port = server->port;
-}
+	const struct dns_message *message = sight->message;
 
-static void view_key_of(const struct topic *topic, uint32_t netns,
-			const struct endpoint *client, struct view_key *key)
-{
 	memset(key, 0, sizeof(*key));
-	key->topic = *topic;
-	key->netns = netns;
+	key->topic.name_hash = name_hash(message->name);
+	key->topic.id = message->id;
+	key->topic.type = message->type;
+	key->topic.server_port = server->port;
+	key->topic.client_port = client->port;
+	key->topic.server = server->addr;
+	key->netns = sight->netns;
 	key->client = client->addr;
-	key->client_port = client->port;
 }
 
 static struct view *find_view(struct exchanges *exchanges,
@@ -114,7 +122,7 @@ static struct view *find_view(struct exchanges *exchanges,
 	return view;
 }
 
-/* A record that cannot have the view does without: it is seen once more. */
+/* Without memory for a view, what is seen there is taken for something new. */
 static void add_view(struct exchanges *exchanges, struct record *record,
 		     const struct view_key *key)
 {
@@ -159,25 +167,28 @@ static bool join_topic(struct exchanges *exchanges, struct record *record)
 			return false;
 		}
 	}
-	record->same_topic = list->first;
-	list->first = record;
+	record->topic_older = list->newest;
+	if (list->newest)
+		list->newest->topic_newer = record;
+	list->newest = record;
 	return true;
 }
 
 static void leave_topic(struct exchanges *exchanges, struct record *record)
 {
-	struct topic_list *list = find_topic(exchanges, &record->topic);
-	struct record **place;
+	struct topic_list *list;
 
+	if (record->topic_older)
+		record->topic_older->topic_newer = record->topic_newer;
+	if (record->topic_newer) {
+		record->topic_newer->topic_older = record->topic_older;
+		return;
+	}
+	list = find_topic(exchanges, &record->topic);
 	if (!list)
 		return;
-	for (place = &list->first; *place; place = &(*place)->same_topic) {
-		if (*place == record) {
-			*place = record->same_topic;
-			break;
-		}
-	}
-	if (!list->first) {
+	list->newest = record->topic_older;
+	if (!list->newest) {
 		HASH_DEL(exchanges->topics, list);
 		free(list);
 	}
@@ -211,23 +222,43 @@ void exchanges_destroy(struct exchanges *exchanges)
 	free(exchanges);
 }
 
-static struct record *open_record(struct exchanges *exchanges,
-				  const struct view_key *key)
+/* Sources are not quite in step: what is a little earlier is recent, too. */
+static bool is_recent(const struct record *record, uint64_t time_ns)
 {
-	struct record *record = calloc(1, sizeof(*record));
+	return time_ns <= record->last_asked_ns ||
+	       time_ns - record->last_asked_ns <= EXCHANGE_REPEAT_NS;
+}
+
+static void ask_again(struct record *record, uint64_t time_ns)
+{
+	if (time_ns > record->last_asked_ns)
+		record->last_asked_ns = time_ns;
+}
+
+static struct record *open_record(struct exchanges *exchanges,
+				  const struct view_key *key,
+				  const struct exchange_sight *sight)
+{
+	size_t name_size = strlen(sight->message->name) + 1;
+	struct record *record = calloc(1, sizeof(*record) + name_size);
+	struct record *oldest = exchanges->oldest;
 
 	if (!record)
 		return NULL;
-	if (exchanges->count == exchanges->most) {
-		if (!exchanges->oldest->answered)
-			exchanges->stats.forgotten++;
-		drop_record(exchanges, exchanges->oldest);
-	}
+	memcpy(record->name, sight->message->name, name_size);
 	record->topic = key->topic;
+	if (exchanges->count == exchanges->most) {
+		if (!oldest->answered && is_recent(oldest, sight->time_ns))
+			exchanges->stats.forgotten++;
+		drop_record(exchanges, oldest);
+	}
 	if (!join_topic(exchanges, record)) {
 		free(record);
 		return NULL;
 	}
+	record->exchange.netns = sight->netns;
+	record->exchange.asked_ns = sight->time_ns;
+	record->last_asked_ns = sight->time_ns;
 	record->older = exchanges->newest;
 	if (record->older)
 		record->older->newer = record;
@@ -239,86 +270,148 @@ static struct record *open_record(struct exchanges *exchanges,
 	return record;
 }
 
+/* Two names may have one hash, if somebody looks for them. */
+static bool is_about(const struct record *record,
+		     const struct dns_message *message)
+{
+	return dns_name_equal(record->name, message->name);
+}
+
 /*
- * The exchange of which this question is another view: seen in another
- * namespace with the same client, or, if nobody here owns the client's socket,
- * with the client's address rewritten by NAT (which keeps the port if it can).
+ * The exchange of which this question is another sight: seen in another
+ * namespace with the same client, or with the client's address rewritten by
+ * NAT. An asker that took its socket since that exchange began asks for itself;
+ * one that did so before may have closed it long ago.
  */
 static struct record *find_elsewhere(struct exchanges *exchanges,
 				     const struct exchange_sight *sight,
 				     const struct topic *topic,
-				     bool owner_known)
+				     const struct exchange_asker *asker)
 {
 	struct topic_list *list = find_topic(exchanges, topic);
-	struct record *record, *rewritten = NULL;
+	struct record *record = list ? list->newest : NULL;
+	struct record *rewritten = NULL;
 
-	for (record = list ? list->first : NULL; record;
-	     record = record->same_topic) {
-		if (record->answered ||
-		    sight->time_ns - record->last_asked_ns > EXCHANGE_REPEAT_NS)
+	for (int i = 0; record && i < LOOK_MAX;
+	     i++, record = record->topic_older) {
+		const struct exchange *exchange = &record->exchange;
+		bool for_itself = asker &&
+				  asker->since_ns >= exchange->asked_ns;
+		bool same_client = addr_equal(&exchange->client.addr,
+					      &sight->source.addr);
+
+		if (record->answered || !is_recent(record, sight->time_ns) ||
+		    !is_about(record, sight->message))
 			continue;
-		if (endpoint_equal(&record->exchange.client, &sight->source))
+		if (for_itself &&
+		    (!same_client || process_id_known(exchange->asker.process)))
+			continue;
+		if (same_client)
 			return record;
-		if (!rewritten &&
-		    record->exchange.client.port == sight->source.port)
+		if (!rewritten)
 			rewritten = record;
 	}
-	return owner_known ? NULL : rewritten;
+	return rewritten;
+}
+
+/*
+ * Another sight of an exchange. If only here the asker is known, and took its
+ * socket just now, then this is where the question left, seen a little late.
+ */
+static void join_record(struct exchanges *exchanges, struct record *record,
+			const struct view_key *key,
+			const struct exchange_sight *sight,
+			const struct exchange_asker *asker)
+{
+	struct exchange *exchange = &record->exchange;
+	size_t last = record->view_count;
+	struct view *first;
+
+	ask_again(record, sight->time_ns);
+	add_view(exchanges, record, key);
+	if (!asker || asker->since_ns < exchange->asked_ns ||
+	    process_id_known(exchange->asker.process) ||
+	    record->view_count == last)
+		return;
+	exchange->asker = asker->party;
+	exchange->netns = sight->netns;
+	first = record->view[0];
+	record->view[0] = record->view[last];
+	record->view[last] = first;
 }
 
 struct exchange *exchange_question(struct exchanges *exchanges,
 				   const struct exchange_sight *sight,
-				   const struct names_party *asker)
+				   const struct exchange_asker *asker)
 {
 	struct view_key key;
-	struct topic topic;
 	struct view *view;
 	struct record *record;
 
-	topic_of(sight->message, &sight->destination, &topic);
-	view_key_of(&topic, sight->netns, &sight->source, &key);
+	view_key_of(sight, &sight->source, &sight->destination, &key);
 	view = find_view(exchanges, &key);
 	if (view) {
 		record = view->record;
-		if (!record->answered &&
-		    sight->time_ns - record->last_asked_ns <=
-			    EXCHANGE_REPEAT_NS) {
-			record->last_asked_ns = sight->time_ns;
+		/*
+		 * A question sent again may meet its answer on the way: then it
+		 * goes on, and is seen where it comes by, but was not asked
+		 * anew, which would have been seen where it counts.
+		 */
+		if (is_about(record, sight->message) &&
+		    is_recent(record, sight->time_ns) &&
+		    (!record->answered || record->view[0] != view)) {
+			ask_again(record, sight->time_ns);
 			return NULL;
 		}
 		drop_record(exchanges, record);
 	}
-	record = find_elsewhere(exchanges, sight, &topic, asker);
+	record = find_elsewhere(exchanges, sight, &key.topic, asker);
 	if (record) {
-		add_view(exchanges, record, &key);
+		join_record(exchanges, record, &key, sight, asker);
 		return NULL;
 	}
-	record = open_record(exchanges, &key);
+	record = open_record(exchanges, &key, sight);
 	if (!record)
 		return NULL;
-	record->exchange.netns = sight->netns;
 	record->exchange.client = sight->source;
 	record->exchange.server = sight->destination;
-	record->exchange.asked_ns = sight->time_ns;
 	record->exchange.solicited = true;
-	record->last_asked_ns = sight->time_ns;
 	if (asker)
-		record->exchange.asker = *asker;
+		record->exchange.asker = asker->party;
 	exchanges->stats.asked++;
 	return &record->exchange;
+}
+
+/* Whether there is an exchange seen at so many places that it has no more. */
+static bool is_seen_everywhere(struct exchanges *exchanges,
+			       const struct exchange_sight *sight,
+			       const struct topic *topic)
+{
+	struct topic_list *list = find_topic(exchanges, topic);
+	struct record *record = list ? list->newest : NULL;
+
+	for (int i = 0; record && i < LOOK_MAX;
+	     i++, record = record->topic_older)
+		if (record->view_count == VIEWS_MAX &&
+		    is_recent(record, sight->time_ns) &&
+		    is_about(record, sight->message))
+			return true;
+	return false;
 }
 
 struct exchange *exchange_answer(struct exchanges *exchanges,
 				 const struct exchange_sight *sight)
 {
 	struct view_key key;
-	struct topic topic;
 	struct view *view;
 	struct record *record;
 
-	topic_of(sight->message, &sight->source, &topic);
-	view_key_of(&topic, sight->netns, &sight->destination, &key);
+	view_key_of(sight, &sight->destination, &sight->source, &key);
 	view = find_view(exchanges, &key);
+	if (view && !is_about(view->record, sight->message)) {
+		drop_record(exchanges, view->record);
+		view = NULL;
+	}
 	if (view) {
 		record = view->record;
 		if (record->answered || record->view[0] != view)
@@ -327,13 +420,13 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 		exchanges->stats.answered++;
 		return &record->exchange;
 	}
-	record = open_record(exchanges, &key);
+	if (is_seen_everywhere(exchanges, sight, &key.topic))
+		return NULL;
+	record = open_record(exchanges, &key, sight);
 	if (!record)
 		return NULL;
-	record->exchange.netns = sight->netns;
 	record->exchange.client = sight->destination;
 	record->exchange.server = sight->source;
-	record->exchange.asked_ns = sight->time_ns;
 	record->answered = true;
 	exchanges->stats.unsolicited++;
 	return &record->exchange;

@@ -38,16 +38,26 @@ struct exchange {
 
 struct exchanges;
 
+/* NULL if memory is short. */
 struct exchanges *exchanges_create(size_t most);
 void exchanges_destroy(struct exchanges *exchanges);
 
-/* One message on one wire; times do not go back from call to call. */
+/*
+ * One message on one wire. Times go forward from call to call, but for the
+ * little that sources are out of step.
+ */
 struct exchange_sight {
 	uint64_t time_ns;
 	uint32_t netns;
 	struct endpoint source;
 	struct endpoint destination;
 	const struct dns_message *message;
+};
+
+/* The owner of the socket that a question came from. */
+struct exchange_asker {
+	struct names_party party;
+	uint64_t since_ns; /* when it was last told of */
 };
 
 /*
@@ -57,7 +67,7 @@ struct exchange_sight {
  */
 struct exchange *exchange_question(struct exchanges *exchanges,
 				   const struct exchange_sight *sight,
-				   const struct names_party *asker);
+				   const struct exchange_asker *asker);
 
 /*
  * A response was seen. Returns its exchange if this is the sight that counts,
@@ -71,7 +81,8 @@ struct exchange_stats {
 	uint64_t asked;	      /* exchanges opened by a question */
 	uint64_t answered;    /* of those, answered */
 	uint64_t unsolicited; /* responses to no question */
-	uint64_t forgotten;   /* unanswered, and dropped to stay in bounds */
+	/* Dropped to stay in bounds, while an answer could be expected. */
+	uint64_t forgotten;
 };
 
 void exchanges_get_stats(const struct exchanges *exchanges,
