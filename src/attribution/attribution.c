@@ -90,6 +90,20 @@ static struct process_id task_id(const struct record_task *task)
 	return make_id(task->tgid, task->start_ns);
 }
 
+/* Nobody told of its birth: it is followed all the same. */
+static struct process *adopt(struct attribution *attribution,
+			     struct process *process,
+			     struct process_id parent_id)
+{
+	const struct process *parent = process_find(attribution->processes,
+						    parent_id);
+
+	process->parent = parent_id;
+	if (!parent || !parent->followed)
+		return process;
+	return process_follow(attribution->processes, process->id);
+}
+
 /* The process of a record, brought up to date with it. */
 static struct process *update_process(struct attribution *attribution,
 				      const struct record_task *task)
@@ -97,13 +111,14 @@ static struct process *update_process(struct attribution *attribution,
 	struct process *process = process_add(attribution->processes,
 					      task_id(task));
 
+	/* Orphans get another parent: the first one begot them. */
+	if (process && !process_id_known(process->parent))
+		process = adopt(attribution, process,
+				make_id(task->ppid, task->parent_start_ns));
 	if (!process) {
 		attribution->no_memory++;
 		return NULL;
 	}
-	/* Orphans get another parent: the first one begot them. */
-	if (!process_id_known(process->parent))
-		process->parent = make_id(task->ppid, task->parent_start_ns);
 	process->uid = task->uid;
 	process->cgroup_id = task->cgroup_id;
 	memcpy(process->comm, task->comm, sizeof(process->comm) - 1);
@@ -272,7 +287,7 @@ static void on_result(struct attribution *attribution,
 
 static void claim_socket(struct attribution *attribution,
 			 const struct record_connect *record,
-			 uint64_t opened_ns)
+			 uint64_t opened_ns, const struct endpoint *remote)
 {
 	struct endpoint local = local_of(&record->socket);
 	struct socket_owner owner = {
@@ -281,7 +296,7 @@ static void claim_socket(struct attribution *attribution,
 		.socket_id = record->socket.id,
 		.claimed_ns = record->header.time_ns,
 		.opened_ns = opened_ns,
-		.remote = remote_of(&record->socket),
+		.remote = *remote,
 	};
 
 	if (socket_claim(attribution->sockets, record->socket.netns, &local,
@@ -289,6 +304,19 @@ static void claim_socket(struct attribution *attribution,
 		attribution->no_memory++;
 }
 
+static void on_udp_open(struct attribution *attribution,
+			const struct record_connect *record)
+{
+	struct endpoint remote = remote_of(&record->socket);
+
+	update_process(attribution, &record->task);
+	claim_socket(attribution, record, record->begun_ns, &remote);
+}
+
+/*
+ * A socket that was opened to its peer may send to others in between: what it
+ * sends to its peer was still decided when it was opened.
+ */
 static void on_udp_send(struct attribution *attribution,
 			const struct record_connect *record)
 {
@@ -296,19 +324,21 @@ static void on_udp_send(struct attribution *attribution,
 	struct endpoint remote = remote_of(&record->socket);
 	const struct socket_owner *owner = socket_owner(
 		attribution->sockets, record->socket.netns, &local);
-	uint64_t opened_ns = 0;
+	uint64_t opened_ns = 0, begun_ns = record->begun_ns;
+	struct endpoint peer = remote;
 	struct event event;
 
 	if (owner && owner->opened_ns &&
-	    owner->socket_id == record->socket.id &&
-	    endpoint_equal(&owner->remote, &remote))
+	    owner->socket_id == record->socket.id) {
 		opened_ns = owner->opened_ns;
+		peer = owner->remote;
+	}
+	if (opened_ns && endpoint_equal(&peer, &remote))
+		begun_ns = opened_ns;
 	update_process(attribution, &record->task);
-	claim_socket(attribution, record, opened_ns);
+	claim_socket(attribution, record, opened_ns, &peer);
 	begin_event(attribution, record, EVENT_PROCESS_UDP_V4, &event);
-	choose_name(attribution, record,
-		    opened_ns ? opened_ns : record->begun_ns,
-		    &event.connection.choice);
+	choose_name(attribution, record, begun_ns, &event.connection.choice);
 	emit(attribution, &event);
 }
 
@@ -357,9 +387,7 @@ void attribution_record(struct attribution *attribution,
 		on_result(attribution, bytes);
 		break;
 	case RECORD_UDP_OPEN:
-		update_process(attribution,
-			       &((const struct record_connect *)bytes)->task);
-		claim_socket(attribution, bytes, record->time_ns);
+		on_udp_open(attribution, bytes);
 		break;
 	case RECORD_UDP_SEND:
 		on_udp_send(attribution, bytes);
@@ -560,4 +588,6 @@ void attribution_get_stats(const struct attribution *attribution,
 	ret->connects_forgotten = attribution->connects_forgotten;
 	ret->malformed = attribution->malformed;
 	ret->no_memory = attribution->no_memory;
+	ret->processes_forgotten = processes_forgotten(attribution->processes);
+	ret->sockets_forgotten = sockets_forgotten(attribution->sockets);
 }

@@ -87,6 +87,9 @@ struct attribution_stats {
 	uint64_t connects_forgotten;  /* outcome untold, to stay in bounds */
 	uint64_t malformed;	      /* messages that are not DNS */
 	uint64_t no_memory;	      /* things left out for want of memory */
+	/* What is not heard of any more goes first: mostly what has ended. */
+	uint64_t processes_forgotten;
+	uint64_t sockets_forgotten;
 };
 
 void attribution_get_stats(const struct attribution *attribution,
