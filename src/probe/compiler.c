@@ -109,6 +109,9 @@ int compiler_compile(struct compiler *compiler, const struct workshop *workshop,
 		"-Wno-unknown-warning-option",
 		"-Wno-tautological-compare",
 		"-Wno-macro-redefined",
+		/* libbcc optimises what it is given: once is enough. */
+		"-Xclang",
+		"-disable-llvm-passes",
 	};
 	int err = stubs ? make_stubs(workshop) : 0;
 
