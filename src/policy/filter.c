@@ -31,7 +31,8 @@ int filter_set_kinds(struct filter *filter, const char *list,
 		bool found = false;
 
 		for (int kind = 0; kind < EVENT_KINDS; kind++) {
-			if (!is_prefix(list, len, event_name(kind)))
+			if (!is_prefix(list, len,
+				       event_name((enum event_kind)kind)))
 				continue;
 			shown[kind] = true;
 			found = true;
