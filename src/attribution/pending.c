@@ -47,6 +47,25 @@ static struct pending *make(const struct record_connect *connect,
 	return pending;
 }
 
+/* Its place is at the end, or near to it: records come in order of time. */
+static void link_untold(struct pendings *pendings, struct pending *pending)
+{
+	struct pending *previous = pendings->last;
+
+	while (previous && previous->key.begun_ns > pending->key.begun_ns)
+		previous = previous->previous;
+	pending->previous = previous;
+	pending->next = previous ? previous->next : pendings->first;
+	if (previous)
+		previous->next = pending;
+	else
+		pendings->first = pending;
+	if (pending->next)
+		pending->next->previous = pending;
+	else
+		pendings->last = pending;
+}
+
 struct pending *pending_add(struct pendings *pendings,
 			    const struct record_connect *connect,
 			    const struct names_choice *choice,
@@ -66,12 +85,7 @@ struct pending *pending_add(struct pendings *pendings,
 		free(pending);
 		return NULL;
 	}
-	pending->previous = pendings->last;
-	if (pendings->last)
-		pendings->last->next = pending;
-	else
-		pendings->first = pending;
-	pendings->last = pending;
+	link_untold(pendings, pending);
 	return pending;
 }
 

@@ -22,13 +22,13 @@ struct pending {
 	struct record_connect connect;
 	struct names_choice choice; /* its strings are in text */
 	bool told; /* as pending; the outcome is still to come */
-	struct pending *previous, *next; /* among those not told, by age */
+	struct pending *previous, *next; /* not told, by begun_ns */
 	UT_hash_handle hh;
 	char text[];
 };
 
 struct pendings {
-	struct pending *all;	      /* the head began first */
+	struct pending *all;	      /* the head came first */
 	struct pending *first, *last; /* not told */
 	size_t most;
 };
