@@ -191,6 +191,42 @@ START_TEST(an_asker_may_be_known_only_at_the_answer)
 }
 END_TEST
 
+/* On loopback the answer goes out before it comes in. */
+START_TEST(an_asker_on_loopback_may_be_known_only_at_the_answer)
+{
+	struct actor who = actor(2);
+	struct sight sight = sight_of(who.netns, "127.0.0.1", PACKET_OUTGOING,
+				      LOOPBACK);
+
+	setup();
+	who.addr = "127.0.0.1";
+	see(sight);
+	sends(who, 4000, SERVER, 53);
+	sight.addr = WEB;
+	see(sight);
+	ck_assert_uint_eq(last_told()->event.process.id.tgid, 2);
+	teardown();
+}
+END_TEST
+
+START_TEST(an_unknown_asker_has_a_namespace)
+{
+	struct actor who = actor(2);
+	struct sight sight = sight_of(who.netns, INSIDE_ADDR, PACKET_OUTGOING,
+				      9);
+
+	setup();
+	see(sight);
+	sight.addr = WEB;
+	see(sight);
+	ck_assert_int_eq(connects(who, WEB)->event.connection.choice.via,
+			 NAMES_VIA_NETNS);
+	ck_assert_int_eq(connects(actor(3), WEB)->event.connection.choice.via,
+			 NAMES_VIA_MACHINE);
+	teardown();
+}
+END_TEST
+
 START_TEST(an_unsolicited_response_is_told_and_not_learned)
 {
 	struct actor who = actor(2);
@@ -329,6 +365,8 @@ SUITE_MAIN("attribution/sights", loopback_shows_each_message_twice,
 	   an_exchange_through_a_host_counts_once,
 	   a_port_in_the_way_is_not_the_askers, what_only_comes_by_has_no_asker,
 	   an_asker_may_be_known_only_at_the_answer,
+	   an_asker_on_loopback_may_be_known_only_at_the_answer,
+	   an_unknown_asker_has_a_namespace,
 	   an_unsolicited_response_is_told_and_not_learned,
 	   a_question_sent_again_is_one_exchange,
 	   an_answer_before_its_question_took_no_time,
