@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounds of the tables: some 20 MiB if all of them are full. */
+/*
+ * Bounds of the tables: some 35 MiB if all of them are full of what is usual,
+ * twice that with the longest names and arguments.
+ */
 #define PROCESSES_MAX 8192
 #define SOCKETS_MAX   32768
 #define EXCHANGES_MAX 16384

@@ -340,7 +340,11 @@ static inline void resolves(struct actor who, const char *name,
 			    const char *addr)
 {
 	static uint16_t port = 20000;
-	struct sight sight = {who.netns, who.addr, ++port, port, name};
+	struct sight sight = {.netns = who.netns,
+			      .client = who.addr,
+			      .port = ++port,
+			      .id = 7,
+			      .name = name};
 
 	sends(who, port, SERVER, 53);
 	see(sight);
