@@ -256,7 +256,7 @@ START_TEST(equals_a_naive_twin)
 	setup(TWIN_MOST);
 	now_ns = 1000 * SECOND;
 	random_state = 11;
-	for (int i = 0; i < 300000; i++) {
+	for (int i = 0; i < 100000; i++) {
 		struct twin_sight sight = random_sight();
 		const struct exchange *exchange = show(&sight);
 		const struct twin_record *record =
