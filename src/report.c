@@ -168,4 +168,7 @@ void report_summary(const struct report *report, uint64_t lasted_ns,
 		 stats->asked, stats->answered, stats->unsolicited,
 		 stats->malformed, stats->names.learned, stats->names.bindings,
 		 stats->names.addrs);
+	log_debug("forgotten to stay in bounds: %" PRIu64 " processes, %" PRIu64
+		  " sockets",
+		  stats->processes_forgotten, stats->sockets_forgotten);
 }

@@ -163,9 +163,9 @@ static uint64_t cgroup_of(const struct record_task *task)
 	return hash;
 }
 
-static struct names_party party_of(const struct record_connect *record)
+static struct party party_of(const struct record_connect *record)
 {
-	return (struct names_party){
+	return (struct party){
 		.process = task_id(&record->task),
 		.cgroup_id = cgroup_of(&record->task),
 		.netns = record->socket.netns,
@@ -188,7 +188,7 @@ static void choose_name(struct attribution *attribution,
 			const struct record_connect *record, uint64_t begun_ns,
 			struct names_choice *choice)
 {
-	struct names_party party = party_of(record);
+	struct party party = party_of(record);
 	struct process_id ancestors[ANCESTORS_MAX];
 	struct addr remote = addr_from_v6(record->socket.remote);
 	size_t count = process_ancestors(attribution->processes, party.process,
@@ -428,7 +428,7 @@ static void learn(struct attribution *attribution, uint64_t time_ns,
 		  const struct exchange *exchange)
 {
 	const struct dns_message *message = &attribution->message;
-	struct names_party asker = exchange->asker;
+	struct party asker = exchange->asker;
 
 	asker.netns = exchange->netns;
 	for (size_t i = 0; i < message->record_count; i++) {

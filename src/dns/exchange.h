@@ -4,7 +4,7 @@
 
 #include "base/addr.h"
 #include "dns/message.h"
-#include "names/names.h"
+#include "flow/party.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,9 +31,9 @@ struct exchange {
 	uint32_t netns;
 	struct endpoint client;
 	struct endpoint server;
-	struct names_party asker; /* all zero: not known */
-	uint64_t asked_ns;	  /* the first question */
-	bool solicited;		  /* the question was seen */
+	struct party asker; /* all zero: not known */
+	uint64_t asked_ns;  /* the first question */
+	bool solicited;	    /* the question was seen */
 };
 
 struct exchanges;
@@ -56,7 +56,7 @@ struct exchange_sight {
 
 /* The owner of the socket that a question came from. */
 struct exchange_asker {
-	struct names_party party;
+	struct party party;
 	uint64_t since_ns; /* when it was last told of */
 };
 

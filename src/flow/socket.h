@@ -3,7 +3,7 @@
 #define FLOW_SOCKET_H
 
 #include "base/addr.h"
-#include "names/names.h"
+#include "flow/party.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +23,7 @@ struct sockets *sockets_create(size_t most);
 void sockets_destroy(struct sockets *sockets);
 
 struct socket_owner {
-	struct names_party party;
+	struct party party;
 	uint32_t tid;
 	uint64_t socket_id;
 	uint64_t claimed_ns; /* when it was last told of */

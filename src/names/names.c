@@ -30,7 +30,7 @@ struct answer {
 
 struct binding {
 	/* What a choice looks at comes first, to be in one line of cache. */
-	struct names_party asker;
+	struct party asker;
 	struct interned *name;
 	struct answer answers[ANSWERS_KEPT]; /* newest first */
 	unsigned int answer_count;
@@ -146,8 +146,7 @@ static void target_drop_if_empty(struct names *names, struct target *target)
 	free(target);
 }
 
-static bool party_equal(const struct names_party *a,
-			const struct names_party *b)
+static bool party_equal(const struct party *a, const struct party *b)
 {
 	return process_id_equal(a->process, b->process) &&
 	       a->cgroup_id == b->cgroup_id && a->netns == b->netns;
@@ -155,7 +154,7 @@ static bool party_equal(const struct names_party *a,
 
 static struct binding *binding_find(const struct target *target,
 				    const struct interned *name,
-				    const struct names_party *asker)
+				    const struct party *asker)
 {
 	for (unsigned int i = 0; i < target->count; i++) {
 		struct binding *binding = target->bindings[i];
@@ -171,7 +170,7 @@ static struct binding *binding_find(const struct target *target,
 static struct binding *binding_create(struct names *names,
 				      struct target *target,
 				      struct interned *name,
-				      const struct names_party *asker)
+				      const struct party *asker)
 {
 	unsigned int room = target->room ? target->room * 2 : 1;
 	struct binding *binding;
@@ -285,8 +284,7 @@ static void binding_answered(struct binding *binding, struct answer answer)
 }
 
 int names_learn(struct names *names, const struct addr *addr, const char *name,
-		const struct names_party *asker, uint64_t answered_ns,
-		uint32_t ttl_s)
+		const struct party *asker, uint64_t answered_ns, uint32_t ttl_s)
 {
 	struct interned *interned;
 	struct target *target = NULL;
@@ -326,7 +324,7 @@ fail:
 
 /* Who connects. */
 struct seeker {
-	const struct names_party *party;
+	const struct party *party;
 	const struct process_id *ancestors;
 	size_t ancestor_count;
 	uint64_t begun_ns;
@@ -350,10 +348,10 @@ enum {
 	RANK_NONE,
 };
 
-static size_t rank_of(const struct names_party *asker,
-		      const struct seeker *seeker, size_t limit)
+static size_t rank_of(const struct party *asker, const struct seeker *seeker,
+		      size_t limit)
 {
-	const struct names_party *party = seeker->party;
+	const struct party *party = seeker->party;
 	size_t last = seeker->ancestor_count;
 	bool same_netns = asker->netns && asker->netns == party->netns;
 
@@ -477,9 +475,9 @@ static void shortlist_fill(struct names *names, const struct target *target,
 }
 
 void names_choose(struct names *names, const struct addr *addr,
-		  const struct names_party *party,
-		  const struct process_id *ancestors, size_t ancestor_count,
-		  uint64_t begun_ns, struct names_choice *ret)
+		  const struct party *party, const struct process_id *ancestors,
+		  size_t ancestor_count, uint64_t begun_ns,
+		  struct names_choice *ret)
 {
 	struct seeker seeker = {party, ancestors, ancestor_count, begun_ns};
 	const struct target *target = trie_find(names->targets, addr);

@@ -3,7 +3,7 @@
 #define NAMES_NAMES_H
 
 #include "base/addr.h"
-#include "flow/process_id.h"
+#include "flow/party.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,13 +21,6 @@
 
 /* Bindings that one address may have; the least recently used goes first. */
 #define NAMES_PER_ADDR 512
-
-/* Who resolved a name, or who connects. Zero fields are "not known". */
-struct names_party {
-	struct process_id process;
-	uint64_t cgroup_id;
-	uint32_t netns; /* inode number */
-};
 
 /* How far the asker was from the process that connects; nearest first. */
 enum names_via {
@@ -77,7 +70,7 @@ void names_destroy(struct names *names);
  * that differ in ASCII case are the same name. 0, or -ENOMEM.
  */
 int names_learn(struct names *names, const struct addr *addr, const char *name,
-		const struct names_party *asker, uint64_t answered_ns,
+		const struct party *asker, uint64_t answered_ns,
 		uint32_t ttl_s);
 
 /*
@@ -88,9 +81,9 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
  * ancestors are the process's, parent first.
  */
 void names_choose(struct names *names, const struct addr *addr,
-		  const struct names_party *party,
-		  const struct process_id *ancestors, size_t ancestor_count,
-		  uint64_t begun_ns, struct names_choice *ret);
+		  const struct party *party, const struct process_id *ancestors,
+		  size_t ancestor_count, uint64_t begun_ns,
+		  struct names_choice *ret);
 
 struct names_stats {
 	size_t bindings;  /* held now */

@@ -10,7 +10,7 @@
 struct twin_answer {
 	const char *name;
 	int addr;
-	struct names_party asker;
+	struct party asker;
 	uint64_t at_ns;
 	uint32_t ttl_s;
 };
@@ -22,8 +22,7 @@ struct twin {
 	struct twin_answer answers[TWIN_MAX];
 };
 
-static int twin_rank(const struct names_party *asker,
-		     const struct names_party *party,
+static int twin_rank(const struct party *asker, const struct party *party,
 		     const struct process_id *ancestors, int count)
 {
 	bool netns = asker->netns && asker->netns == party->netns;
@@ -47,7 +46,7 @@ static const char *const twin_addrs[] = {"192.0.2.1", "192.0.2.2",
 
 /* The best answer that names none of the count names already given. */
 static const struct twin_answer *twin_best(const struct twin *twin, int addr,
-					   const struct names_party *party,
+					   const struct party *party,
 					   const struct process_id *ancestors,
 					   uint64_t begun_ns, int *rank_ret,
 					   const char *const *given,
@@ -83,9 +82,9 @@ static uint32_t random_below(uint32_t limit)
 	return (uint32_t)(random_state >> 33) % limit;
 }
 
-static struct names_party random_party(void)
+static struct party random_party(void)
 {
-	struct names_party party = {.process = {random_below(5), 7}};
+	struct party party = {.process = {random_below(5), 7}};
 
 	party.cgroup_id = random_below(3);
 	party.netns = random_below(3);
@@ -97,7 +96,7 @@ static void compare_choice(const struct twin *twin, uint64_t begun_ns)
 	static const enum names_via vias[] = {NAMES_VIA_CGROUP,
 					      NAMES_VIA_CGROUP, NAMES_VIA_NETNS,
 					      NAMES_VIA_MACHINE};
-	struct names_party party = random_party();
+	struct party party = random_party();
 	struct process_id ancestors[] = {{random_below(5), 7},
 					 {random_below(5), 7}};
 	int addr = (int)random_below(3), rank = 1000;

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-static const struct names_party nobody;
+static const struct party nobody;
 
 START_TEST(knows_nothing_at_first)
 {
@@ -38,7 +38,7 @@ END_TEST
 /* It may have moved to another namespace or cgroup since it asked. */
 START_TEST(knows_a_process_wherever_it_went)
 {
-	struct names_party moved = alone(1);
+	struct party moved = alone(1);
 
 	setup(10);
 	learn("mine.test", "192.0.2.1", moved, 100);
@@ -53,7 +53,7 @@ END_TEST
 /* Process numbers are used again: the start time tells who it was. */
 START_TEST(takes_a_reused_pid_for_another_process)
 {
-	struct names_party later = alone(1);
+	struct party later = alone(1);
 	struct process_id ancestors[] = {process(1)};
 
 	setup(10);
@@ -157,19 +157,19 @@ END_TEST
 
 START_TEST(ranks_cgroup_before_netns_before_machine)
 {
-	struct names_party party = {process(1), 10, 20};
+	struct party party = {process(1), 10, 20};
 
 	setup(10);
-	learn("machine.test", "192.0.2.1",
-	      (struct names_party){process(2), 11, 21}, 400);
+	learn("machine.test", "192.0.2.1", (struct party){process(2), 11, 21},
+	      400);
 	ck_choice(choose("192.0.2.1", party, 500), NAMES_VIA_MACHINE,
 		  "machine.test");
-	learn("netns.test", "192.0.2.1",
-	      (struct names_party){process(3), 11, 20}, 300);
+	learn("netns.test", "192.0.2.1", (struct party){process(3), 11, 20},
+	      300);
 	ck_choice(choose("192.0.2.1", party, 500), NAMES_VIA_NETNS,
 		  "netns.test");
-	learn("cgroup.test", "192.0.2.1",
-	      (struct names_party){process(4), 10, 21}, 200);
+	learn("cgroup.test", "192.0.2.1", (struct party){process(4), 10, 21},
+	      200);
 	ck_choice(choose("192.0.2.1", party, 500), NAMES_VIA_CGROUP,
 		  "cgroup.test");
 	names_destroy(names);
@@ -179,24 +179,20 @@ END_TEST
 /* Two networks with the same private addresses, everything in one cgroup. */
 START_TEST(keeps_namespaces_apart_that_share_addresses_and_a_cgroup)
 {
-	struct names_party here = {process(1), 1, 20};
-	struct names_party there = {process(2), 1, 21};
+	struct party here = {process(1), 1, 20};
+	struct party there = {process(2), 1, 21};
 
 	setup(10);
-	learn("here.test", "10.0.0.1", (struct names_party){process(3), 1, 20},
-	      100);
-	learn("there.test", "10.0.0.1", (struct names_party){process(4), 1, 21},
-	      200);
+	learn("here.test", "10.0.0.1", (struct party){process(3), 1, 20}, 100);
+	learn("there.test", "10.0.0.1", (struct party){process(4), 1, 21}, 200);
 	ck_choice(choose("10.0.0.1", here, 300), NAMES_VIA_CGROUP, "here.test");
 	ck_choice(choose("10.0.0.1", there, 300), NAMES_VIA_CGROUP,
 		  "there.test");
 	names_destroy(names);
 
 	setup(10);
-	learn("here.test", "10.0.0.1", (struct names_party){process(3), 0, 20},
-	      100);
-	learn("there.test", "10.0.0.1", (struct names_party){process(4), 0, 21},
-	      200);
+	learn("here.test", "10.0.0.1", (struct party){process(3), 0, 20}, 100);
+	learn("there.test", "10.0.0.1", (struct party){process(4), 0, 21}, 200);
 	ck_choice(choose("10.0.0.1", here, 300), NAMES_VIA_NETNS, "here.test");
 	ck_choice(choose("10.0.0.1", there, 300), NAMES_VIA_NETNS,
 		  "there.test");
@@ -287,7 +283,7 @@ END_TEST
 START_TEST(marks_answers_stale_when_their_ttl_ran_out)
 {
 	struct addr addr = address("192.0.2.1");
-	struct names_party asker = alone(1);
+	struct party asker = alone(1);
 	uint64_t start = 5 * SECOND;
 
 	setup(10);

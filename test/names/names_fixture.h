@@ -34,13 +34,13 @@ static inline struct process_id process(uint32_t tgid)
 }
 
 /* A process in a cgroup and network namespace that it shares with nobody. */
-static inline struct names_party alone(uint32_t tgid)
+static inline struct party alone(uint32_t tgid)
 {
-	return (struct names_party){process(tgid), tgid + 2000, tgid + 3000};
+	return (struct party){process(tgid), tgid + 2000, tgid + 3000};
 }
 
 static inline void learn(const char *name, const char *addr_text,
-			 struct names_party asker, uint64_t answered_ns)
+			 struct party asker, uint64_t answered_ns)
 {
 	struct addr addr = address(addr_text);
 
@@ -49,8 +49,7 @@ static inline void learn(const char *name, const char *addr_text,
 }
 
 static inline struct names_choice choose(const char *addr_text,
-					 struct names_party party,
-					 uint64_t begun_ns)
+					 struct party party, uint64_t begun_ns)
 {
 	struct addr addr = address(addr_text);
 	struct names_choice choice;
@@ -61,7 +60,7 @@ static inline struct names_choice choose(const char *addr_text,
 }
 
 static inline struct names_choice choose_for_child(
-	const char *addr_text, struct names_party party,
+	const char *addr_text, struct party party,
 	const struct process_id *ancestors, size_t count, uint64_t begun_ns)
 {
 	struct addr addr = address(addr_text);
