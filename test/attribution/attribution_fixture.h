@@ -36,7 +36,7 @@ static struct told told[TOLD_MAX];
 static inline void copy_text(char *to, size_t size, const char *from)
 {
 	if (from)
-		strncpy(to, from, size - 1);
+		snprintf(to, size, "%s", from);
 }
 
 static inline void note(struct event *event, void *context)
