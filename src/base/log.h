@@ -13,16 +13,16 @@
  */
 enum log_level {
 	LOG_LEVEL_ERROR,
-	LOG_LEVEL_WARN, /* -q shows up to here */
-	LOG_LEVEL_INFO, /* the default */
+	LOG_LEVEL_WARN,	 /* -q shows up to here */
+	LOG_LEVEL_INFO,	 /* the default */
 	LOG_LEVEL_DEBUG, /* -v */
 };
 
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 
-__attribute__((format(printf, 2, 3))) void
-log_line(enum log_level level, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void log_line(enum log_level level,
+						    const char *format, ...);
 
 #define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warn(...)  log_line(LOG_LEVEL_WARN, __VA_ARGS__)

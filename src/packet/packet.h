@@ -18,7 +18,7 @@
  */
 
 enum packet_link {
-	PACKET_LINK_NULL = 0,	     /* BSD loopback, family in host order */
+	PACKET_LINK_NULL = 0, /* BSD loopback, family in host order */
 	PACKET_LINK_ETHERNET = 1,
 	PACKET_LINK_RAW_BSD = 12,    /* DLT_RAW as libpcap reports it */
 	PACKET_LINK_RAW = 101,	     /* LINKTYPE_RAW as files hold it */
@@ -48,7 +48,7 @@ enum packet_result {
 struct packet {
 	struct endpoint source;
 	struct endpoint destination;
-	uint8_t protocol; /* IPPROTO_UDP or IPPROTO_TCP */
+	uint8_t protocol;  /* IPPROTO_UDP or IPPROTO_TCP */
 	uint8_t direction; /* enum packet_direction */
 	uint32_t ifindex;  /* 0 where the link type does not tell */
 	/* Borrowed from the frame: what follows the UDP or TCP header. */

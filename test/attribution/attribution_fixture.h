@@ -35,8 +35,12 @@ static struct told told[TOLD_MAX];
 
 static inline void copy_text(char *to, size_t size, const char *from)
 {
-	if (from)
-		snprintf(to, size, "%s", from);
+	size_t len = from ? strlen(from) : 0;
+
+	if (len >= size)
+		len = size - 1;
+	memcpy(to, from ? from : "", len);
+	to[len] = '\0';
 }
 
 static inline void note(struct event *event, void *context)
