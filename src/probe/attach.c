@@ -5,8 +5,11 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #define ATTACHED_MAX 32
 
@@ -52,6 +55,23 @@ static int program_type(const struct attachment *attachment)
 	}
 }
 
+/* Where the v2 tree usually is, alone or beside v1. */
+static int open_mounted_cgroup(void)
+{
+	static const char *const paths[] = {"/sys/fs/cgroup",
+					    "/sys/fs/cgroup/unified"};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct statfs stat;
+
+		if (statfs(paths[i], &stat) == 0 &&
+		    stat.f_type == CGROUP2_SUPER_MAGIC)
+			return open(paths[i], O_DIRECTORY | O_CLOEXEC);
+	}
+	errno = ENOENT;
+	return -1;
+}
+
 /* A link, so that the program is gone when we are, however we end. */
 static int attach_cgroup(struct attacher *attacher, int program, int type)
 {
@@ -61,7 +81,9 @@ static int attach_cgroup(struct attacher *attacher, int program, int type)
 		attacher->cgroup_root = workshop_mount(attacher->workshop,
 						       "cgroup2");
 	if (attacher->cgroup_root < 0)
-		return attacher->cgroup_root;
+		attacher->cgroup_root = open_mounted_cgroup();
+	if (attacher->cgroup_root < 0)
+		return -errno;
 	link = bpf_link_create(program, attacher->cgroup_root,
 			       (enum bpf_attach_type)type, NULL);
 	return link < 0 ? -errno : link;

@@ -14,6 +14,7 @@
 
 /* A directory that is always there (proc_root_init) and that we never need. */
 #define MOUNT_POINT "/proc/fs"
+#define MOUNT_OF_IT "/proc"
 
 int workshop_open(struct workshop *ret)
 {
