@@ -50,7 +50,7 @@ static void send_message(struct loader *loader,
 	struct msghdr packet = {.msg_iov = &bytes, .msg_iovlen = 1};
 	size_t fds_len = sizeof(int) * message->fd_count;
 
-	if (message->fd_count) {
+	if (fds && message->fd_count) {
 		packet.msg_control = control.space;
 		packet.msg_controllen = CMSG_SPACE(fds_len);
 		control.header.cmsg_level = SOL_SOCKET;
@@ -343,6 +343,7 @@ int loader_receive(int socket, struct loader_message *ret, int *fds)
 		.msg_control = control.space,
 		.msg_controllen = sizeof(control.space),
 	};
+	struct cmsghdr *header;
 	ssize_t len;
 
 	do
@@ -350,8 +351,10 @@ int loader_receive(int socket, struct loader_message *ret, int *fds)
 	while (len < 0 && errno == EINTR);
 	if (len != (ssize_t)sizeof(*ret))
 		return -EPIPE;
-	if (ret->fd_count)
-		memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&packet)),
-		       sizeof(int) * ret->fd_count);
+	header = CMSG_FIRSTHDR(&packet);
+	if (!header != !ret->fd_count || ret->fd_count > FORM_ATTACHMENTS)
+		return -EPIPE;
+	if (header)
+		memcpy(fds, CMSG_DATA(header), sizeof(int) * ret->fd_count);
 	return 0;
 }
