@@ -26,6 +26,21 @@ export LAB_RACE_PORT=7777
 # The second user.
 export LAB_USER_ID=65534
 
+# Network namespaces with files of their own take a root that is a mount. In a
+# plain chroot it is none: there the script runs once more in one that is, put
+# where nobody else can see it (nothing mounted on a private mount spreads).
+if ((EUID == 0)) && [[ ! ${LAB_ROOTED-} ]] && ! mountpoint -q /; then
+	export LAB_ROOTED=1
+	# shellcheck disable=SC2016
+	exec unshare --mount --propagation unchanged bash -euc '
+		mount --make-private /proc
+		mount --rbind / /proc/fs
+		exec chroot /proc/fs bash -euc "
+			mount --make-rprivate /
+			cd \"\$0\"
+			exec \"\$@\"" "$PWD" "$@"' - "$0" "$@"
+fi
+
 lab_dir=
 lab_client_ns=
 lab_server_ns=
@@ -99,7 +114,7 @@ lab_start()
 	local holder=$1
 
 	shift
-	nsenter --target "$holder" --net --mount -- "$@" <&0 &
+	nsenter --target "$holder" --net --mount --root -- "$@" <&0 &
 	lab_pid=$!
 }
 
@@ -245,7 +260,7 @@ lab_network()
 	for ns in "$lab_client_ns" "$lab_server_ns"; do
 		ip netns add "$ns"
 		ip -n "$ns" link set lo up
-		ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=0 \
+		nsenter --net="/run/netns/$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=0 \
 			net.ipv6.conf.default.accept_dad=0 \
 			net.ipv6.conf.default.disable_ipv6=0
 	done
@@ -257,11 +272,11 @@ lab_network()
 	lab_server_addresses | ip -n "$lab_server_ns" -batch -
 	lab_client_routes | ip -n "$lab_client_ns" -batch -
 	# Who is not there is known after 0.3 seconds, not after 3.
-	ip netns exec "$lab_client_ns" sysctl -qw \
+	nsenter --net="/run/netns/$lab_client_ns" sysctl -qw \
 		net.ipv4.neigh.lab.retrans_time_ms=100
 	# An unanswered connect gives up after 3 seconds, not after 127.
-	ip netns exec "$lab_client_ns" sysctl -qw net.ipv4.tcp_syn_retries=1
-	ip netns exec "$lab_client_ns" sysctl -qw \
+	nsenter --net="/run/netns/$lab_client_ns" sysctl -qw net.ipv4.tcp_syn_retries=1
+	nsenter --net="/run/netns/$lab_client_ns" sysctl -qw \
 		net.ipv4.tcp_syn_linear_timeouts=0 2>/dev/null || true
 }
 

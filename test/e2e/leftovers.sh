@@ -25,7 +25,7 @@ inventory()
 	done
 	sed 's/^/mount /' /proc/self/mountinfo
 	for ns in "$lab_client_ns" "$lab_server_ns"; do
-		ip netns exec "$ns" cat /proc/net/packet |
+		nsenter --net="/run/netns/$ns" cat /proc/net/packet |
 			sed "1d; s/^/packet socket in $ns /"
 	done
 	sed '1d; s/^/packet socket /' /proc/net/packet

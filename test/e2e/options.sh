@@ -198,7 +198,7 @@ check_command()
 	# Only the command and what it starts; also what it does at once.
 	lab_background_traffic
 	try "$EGRETS" "$attach" -o json -- nsenter \
-		--target "$lab_client_holder" --net --mount -- \
+		--target "$lab_client_holder" --net --mount --root -- \
 		sh -c 'curl -4 -s -o /dev/null http://four.lab/
 			curl -4 -s -o /dev/null http://both.lab/'
 	lab_end "$background"
