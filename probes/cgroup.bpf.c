@@ -6,9 +6,9 @@
  *
  * The hook before connect() does not know its outcome. A handshake is followed
  * by tcp_state(). What comes before one is to look for a route; there we learn
- * that there is none, and which port a datagram socket has got. Nothing is told
- * at the end of a call that failed so: the connect is shown when the socket is
- * closed, which is the next thing that programs do. (A hook on the return from
+ * that there is none, and which port a datagram socket has got. A connect that
+ * failed so is told with its outcome when the socket is closed, which is the
+ * next thing that programs do. (A hook on the return from
  * connect(2) would make every system call of the machine slower.)
  *
  * A connected datagram socket shows its sends only afterwards
@@ -71,6 +71,26 @@ static inline bool is_same_addr(const uint8_t *a, const uint8_t *b)
 }
 
 /*
+ * A connect without a route, told of at once; its outcome waits for the next
+ * table, or the end of the socket.
+ */
+static inline void note_failure(void *ctx, struct call *call,
+				struct record_connect *record, int error)
+{
+	struct failure failure = {};
+
+	failure.begun_ns = call->begun_ns;
+	failure.ended_ns = bpf_ktime_get_ns();
+	failure.socket_id = record->socket.id;
+	failure.error = error == ERROR_AGAIN ? ERROR_NETUNREACH : error;
+	if (!call->failed)
+		emit_connect(ctx, record, call->begun_ns);
+	call->failed = 1;
+	if (failures.update(&call->sk, &failure))
+		count_drop();
+}
+
+/*
  * A table was asked for a route to place; error as fib_table_lookup() has it,
  * positive. Interrupts ask too: only what the running call is for matters.
  */
@@ -79,31 +99,30 @@ static inline void route_lookup(void *ctx, const struct place *place, int error)
 	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
 	struct call *call = calls.lookup(&tid);
 	struct record_connect record = {};
-	struct failure failure = {};
-	struct sock *sk;
+	bool is_udp;
 
-	if (!call || !call->begun_ns)
+	if (!call || !is_same_addr(place->addr, call->place.addr))
 		return;
-	if (!is_same_addr(place->addr, call->place.addr))
+	is_udp = socket_protocol((struct sock *)call->sk) == IPPROTO_UDP;
+	if (!is_udp && !error)
 		return;
-	sk = (struct sock *)call->sk;
-	if (socket_protocol(sk) == IPPROTO_UDP) {
-		call->begun_ns = 0;
-		describe_socket(&record.socket, sk);
-		record.socket.remote_port = call->place.port;
-		__builtin_memcpy(record.socket.remote, place->addr, 16);
-		emit_datagram(ctx, &record, RECORD_UDP_OPEN);
+	describe_socket(&record.socket, (struct sock *)call->sk);
+	record.socket.remote_port = call->place.port;
+	__builtin_memcpy(record.socket.remote, place->addr, 16);
+	if (!is_udp) {
+		note_failure(ctx, call, &record, error);
 		return;
 	}
-	if (!error)
-		return;
-	failure.begun_ns = call->begun_ns;
-	failure.ended_ns = bpf_ktime_get_ns();
-	failure.place = call->place;
-	failure.error = error == ERROR_AGAIN ? ERROR_NETUNREACH : error;
-	call->failed = 1;
-	if (failures.update(&call->sk, &failure))
-		count_drop(DROP_UNDERWAY);
+	emit_datagram(ctx, &record, RECORD_UDP_OPEN);
+	calls.delete(&tid);
+}
+
+/* The thread is not within a connect() any more: it sends. */
+static inline void forget_call(void)
+{
+	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
+
+	calls.delete(&tid);
 }
 
 int cgroup_connect4(struct bpf_sock_addr *ctx)
@@ -130,6 +149,7 @@ int cgroup_sendmsg4(struct bpf_sock_addr *ctx)
 {
 	struct place place = {};
 
+	forget_call();
 	read_v4(&place, ctx);
 	udp_send(ctx, call_socket(ctx), &place);
 	return 1;
@@ -139,6 +159,7 @@ int cgroup_sendmsg6(struct bpf_sock_addr *ctx)
 {
 	struct place place = {};
 
+	forget_call();
 	read_v6(&place, ctx);
 	udp_send(ctx, call_socket(ctx), &place);
 	return 1;
@@ -169,6 +190,7 @@ int raw_tracepoint_fib_table_lookup(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+#ifdef HAVE_net_ipv6
 /* What ip6_route_output() makes of a result: fib6_rt_type_to_error(). */
 static inline int route6_error(struct net *net, struct fib6_result *result)
 {
@@ -199,22 +221,27 @@ int raw_tracepoint_fib6_table_lookup(struct bpf_raw_tracepoint_args *ctx)
 				  (struct fib6_result *)ctx->args[1]));
 	return 0;
 }
+#endif
 
 /* (struct sock *) */
 int raw_tracepoint_tcp_destroy_sock(struct bpf_raw_tracepoint_args *ctx)
 {
 	uint64_t key = ctx->args[0];
+	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
 	struct failure *failure = failures.lookup(&key);
-	struct record_connect record = {};
 	struct record_result outcome = {};
+	struct call *call;
 
 	if (!failure)
 		return 0;
+	describe_socket(&outcome.socket, (struct sock *)key);
 	outcome.error = failure->error;
 	outcome.ended_ns = failure->ended_ns;
-	emit_failure(ctx, (struct sock *)key, &failure->place,
-		     failure->begun_ns, &record, &outcome);
+	emit_result(ctx, &outcome, failure->socket_id, failure->begun_ns);
 	failures.delete(&key);
+	call = calls.lookup(&tid);
+	if (call && call->sk == key)
+		calls.delete(&tid);
 	return 0;
 }
 #endif

@@ -36,22 +36,26 @@ struct sockaddr_any {
 
 BPF_PERF_OUTPUT(events);
 
-/* What could not be kept because a table was full: enum drop. */
-enum drop {
-	DROP_UNDERWAY,
-	DROPS,
-};
-BPF_ARRAY(drops, uint64_t, DROPS);
+/* Records and entries for which there was no room. */
+BPF_ARRAY(drops, uint64_t, 1);
 
 #define READ_KERNEL(ret, place) \
 	bpf_probe_read_kernel(&(ret), sizeof(ret), &(place))
 
-static inline void count_drop(int which)
+static inline void count_drop(void)
 {
-	uint64_t *count = drops.lookup(&which);
+	int zero = 0;
+	uint64_t *count = drops.lookup(&zero);
 
 	if (count)
 		__sync_fetch_and_add(count, 1);
+}
+
+/* A full buffer (ENOSPC) is counted by perf; a CPU without one is not. */
+static inline void submitted(int result)
+{
+	if (result && result != -28)
+		count_drop();
 }
 
 static inline uint16_t swap16(uint16_t value)

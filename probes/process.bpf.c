@@ -52,7 +52,7 @@ int raw_tracepoint_sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	size = offsetof(struct record_exec, args) + read_args(record);
 	record->header.size = size;
 	if (size <= sizeof(*record))
-		events.perf_submit(ctx, record, size);
+		submitted(events.perf_submit(ctx, record, size));
 	return 0;
 }
 
@@ -75,6 +75,6 @@ int raw_tracepoint_sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 	READ_KERNEL(parent, parent->group_leader);
 	record.parent_start_ns = start_time(parent);
 	record.child_start_ns = start_time(child);
-	events.perf_submit(ctx, &record, sizeof(record));
+	submitted(events.perf_submit(ctx, &record, sizeof(record)));
 	return 0;
 }

@@ -13,9 +13,9 @@ struct call {
 	uint64_t sk;
 	uint64_t begun_ns; /* 0: told of */
 	struct place place;
-	uint32_t failed; /* the fallback has noted a failure */
+	uint32_t failed; /* told of already: see cgroup.bpf.c */
 };
-BPF_HASH(calls, uint32_t, struct call, UNDERWAY_MAX);
+BPF_TABLE("lru_hash", uint32_t, struct call, calls, UNDERWAY_MAX);
 
 /* A connect whose outcome is not known yet, by struct sock. */
 struct underway {
@@ -28,8 +28,8 @@ BPF_HASH(underway, uint64_t, struct underway, UNDERWAY_MAX);
 struct failure {
 	uint64_t begun_ns;
 	uint64_t ended_ns;
-	struct place place;
-	uint32_t error;
+	uint64_t socket_id;
+	uint64_t error;
 };
 BPF_HASH(failures, uint64_t, struct failure, UNDERWAY_MAX);
 
@@ -41,7 +41,7 @@ static inline void emit_connect(void *ctx, struct record_connect *record,
 	record->header.time_ns = bpf_ktime_get_ns();
 	record->begun_ns = begun_ns ? begun_ns : record->header.time_ns;
 	describe_task(&record->task);
-	events.perf_submit(ctx, record, sizeof(*record));
+	submitted(events.perf_submit(ctx, record, sizeof(*record)));
 }
 
 static inline void emit_result(void *ctx, struct record_result *record,
@@ -54,7 +54,7 @@ static inline void emit_result(void *ctx, struct record_result *record,
 		record->ended_ns = record->header.time_ns;
 	record->socket.id = socket_id;
 	record->begun_ns = begun_ns;
-	events.perf_submit(ctx, record, sizeof(*record));
+	submitted(events.perf_submit(ctx, record, sizeof(*record)));
 }
 
 /*
@@ -87,7 +87,7 @@ static inline void connect_begin(struct sock *sk, const struct place *place)
 	call.begun_ns = bpf_ktime_get_ns();
 	call.place = *place;
 	if (calls.update(&tid, &call))
-		count_drop(DROP_UNDERWAY);
+		count_drop();
 }
 
 /* SYN_SENT: the socket knows where it goes, and the thread is in the call. */
@@ -99,20 +99,29 @@ static inline void handshake_begin(void *ctx, struct sock *sk)
 	struct underway begun = {};
 	uint64_t key = (uint64_t)sk;
 	uint64_t begun_ns = 0;
+	bool told = false;
 
+	describe_socket(&record.socket, sk);
 	if (call && call->sk == key) {
 		begun_ns = call->begun_ns;
+		told = call->failed;
 		call->begun_ns = 0;
-		/* A later table had a route after all: see cgroup.bpf.c. */
-		if (call->failed)
-			failures.delete(&key);
+#ifndef WITH_KPROBES
+		/* Nobody sees the end of the call. */
+		calls.delete(&tid);
+#endif
 	}
-	describe_socket(&record.socket, sk);
-	emit_connect(ctx, &record, begun_ns);
+	/* A later table had a route after all. */
+	if (told) {
+		failures.delete(&key);
+		record.begun_ns = begun_ns;
+	} else {
+		emit_connect(ctx, &record, begun_ns);
+	}
 	begun.begun_ns = record.begun_ns;
 	begun.socket_id = record.socket.id;
 	if (underway.update(&key, &begun))
-		count_drop(DROP_UNDERWAY);
+		count_drop();
 }
 
 static inline void tcp_state(void *ctx, struct sock *sk, int after)

@@ -11,6 +11,8 @@ struct destination {
 	uint64_t socket_id;
 	struct place place;
 	uint32_t tgid;
+	uint32_t local_port;
+	uint32_t pad;
 };
 BPF_TABLE("lru_hash", struct destination, uint8_t, sent, 65536);
 
@@ -22,7 +24,7 @@ static inline void emit_datagram(void *ctx, struct record_connect *record,
 	record->header.time_ns = bpf_ktime_get_ns();
 	record->begun_ns = record->header.time_ns;
 	describe_task(&record->task);
-	events.perf_submit(ctx, record, sizeof(*record));
+	submitted(events.perf_submit(ctx, record, sizeof(*record)));
 }
 
 /* A datagram goes (or went) to the place, or, if that is none, to its peer. */
@@ -40,6 +42,7 @@ static inline void udp_send(void *ctx, struct sock *sk, struct place *place)
 	to.socket_id = record.socket.id;
 	to.place.port = record.socket.remote_port;
 	__builtin_memcpy(to.place.addr, record.socket.remote, 16);
+	to.local_port = record.socket.local_port;
 	to.tgid = bpf_get_current_pid_tgid() >> 32;
 	if (!to.place.port || sent.lookup(&to))
 		return;

@@ -243,8 +243,7 @@ static void emit_connect(struct attribution *attribution,
 	connection->choice = pending->choice;
 	connection->result = EVENT_RESULT_PENDING;
 	if (result) {
-		connection->duration_ns = result->header.time_ns -
-					  result->begun_ns;
+		connection->duration_ns = result->ended_ns - result->begun_ns;
 		connection->error = result->error;
 		if (result->established)
 			connection->result = EVENT_RESULT_ESTABLISHED;

@@ -23,9 +23,9 @@
 #define FIELDS_MAX    64
 #define FIELDS_WANTED 12
 
+/* A leading "?": not in every kernel. No field at all: all of them. */
 struct wanted_struct {
 	const char *name;
-	/* A leading "?": not in every kernel. No field at all: all of them. */
 	const char *field[FIELDS_WANTED];
 };
 
@@ -33,14 +33,14 @@ struct wanted_struct {
 static const struct wanted_struct wanted[] = {
 	{"pt_regs", {NULL}},
 	{"ns_common", {"inum"}},
-	{"netns_ipv6", {"?fib6_null_entry"}},
+	{"?netns_ipv6", {"?fib6_null_entry"}},
 	{"net", {"ns", "?ipv6"}},
 	{"flowi4", {"daddr"}},
-	{"flowi6", {"daddr"}},
-	{"fib6_result", {"f6i", "fib6_type"}},
+	{"?flowi6", {"daddr"}},
+	{"?fib6_result", {"f6i", "fib6_type"}},
 	{"sock_common",
 	 {"skc_daddr", "skc_rcv_saddr", "skc_dport", "skc_num", "skc_family",
-	  "skc_state", "skc_net", "?skc_v6_daddr", "?skc_v6_rcv_saddr"}},
+	  "skc_net", "?skc_v6_daddr", "?skc_v6_rcv_saddr"}},
 	{"sock", {"__sk_common", "sk_err", "sk_socket", "sk_protocol"}},
 	{"inode", {"i_ino"}},
 	{"socket_alloc", {"vfs_inode"}},
@@ -147,7 +147,7 @@ static bool has_field(const struct layout *layout, const char *name)
 static bool is_wanted_struct(const char *name)
 {
 	for (size_t i = 0; i < WANTED_COUNT; i++)
-		if (strcmp(wanted[i].name, name) == 0)
+		if (strcmp(plain_name(wanted[i].name), name) == 0)
 			return true;
 	return false;
 }
@@ -215,13 +215,13 @@ static void write_struct(FILE *out, const struct btf *btf,
 static int generate_struct(FILE *out, const struct btf *btf,
 			   const struct wanted_struct *want)
 {
-	struct layout layout = {.name = want->name};
-	int id = btf__find_by_name_kind(btf, want->name, BTF_KIND_STRUCT);
+	struct layout layout = {.name = plain_name(want->name)};
+	int id = btf__find_by_name_kind(btf, layout.name, BTF_KIND_STRUCT);
 	const struct btf_type *type;
 
 	if (id < 0) {
-		log_debug("BTF has no struct %s", want->name);
-		return -ENODATA;
+		log_debug("BTF has no struct %s", layout.name);
+		return layout.name == want->name ? -ENODATA : 0;
 	}
 	type = btf__type_by_id(btf, (uint32_t)id);
 	layout.size = type->size;
@@ -236,9 +236,10 @@ static int generate_struct(FILE *out, const struct btf *btf,
 		if (has_field(&layout, name)) {
 			if (optional)
 				fprintf(out, "#define HAVE_%s_%s 1\n",
-					want->name, name);
+					layout.name, name);
 		} else if (!optional) {
-			log_debug("BTF: struct %s has no %s", want->name, name);
+			log_debug("BTF: struct %s has no %s", layout.name,
+				  name);
 			return -ENODATA;
 		}
 	}
@@ -314,6 +315,7 @@ const char *kernel_types_from_headers(void)
 	       "#define HAVE_task_struct_start_boottime 1\n"
 	       "#if IS_ENABLED(CONFIG_IPV6)\n"
 	       "#define HAVE_sock_common_skc_v6_daddr 1\n"
+	       "#define HAVE_net_ipv6 1\n"
 	       "#endif\n"
 	       "#if IS_ENABLED(CONFIG_CGROUP_PIDS)\n"
 	       "#define CGROUP_V1_INDEX pids_cgrp_id\n"

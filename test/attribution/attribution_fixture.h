@@ -203,6 +203,7 @@ static inline void connect_ended(struct actor who, uint64_t begun_ns, int error,
 		.header = {.size = sizeof(record)},
 		.socket = {.id = who.tgid, .netns = who.netns},
 		.begun_ns = begun_ns,
+		.ended_ns = now_ns,
 		.error = error,
 		.established = established,
 	};
