@@ -8,44 +8,64 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static _Noreturn void become(char **argv, int niceness, int gate)
+/* libraries of ours open files without O_CLOEXEC: packet sockets, for one. */
+static void keep_only_standard_files(void)
+{
+	long most = sysconf(_SC_OPEN_MAX);
+
+	if (syscall(SYS_close_range, 3, ~0U, 0) == 0)
+		return;
+	for (int fd = 3; fd < most; fd++)
+		close(fd);
+}
+
+static _Noreturn void become(char **argv, const struct command_setting *setting,
+			     int gate)
 {
 	sigset_t none;
+	ssize_t count;
 	char byte;
 	int err;
 
-	/* If egrets dies before the gate opens, nothing is to run. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (read(gate, &byte, 1) < 0 && errno == EINTR)
-		;
-	prctl(PR_SET_PDEATHSIG, 0);
+	/* Closed without a word: egrets has ended, nothing is to run. */
+	do
+		count = read(gate, &byte, 1);
+	while (count < 0 && errno == EINTR);
+	if (count != 1)
+		_exit(126);
+	keep_only_standard_files();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	setpriority(PRIO_PROCESS, 0, niceness);
+	setpriority(PRIO_PROCESS, 0, setting->niceness);
+	setrlimit(RLIMIT_NOFILE, &setting->files);
 	execvp(argv[0], argv);
 	err = errno;
 	log_error("cannot run %s: %s", argv[0], strerror(err));
 	_exit(err == ENOENT ? 127 : 126);
 }
 
-int command_prepare(char **argv, int niceness, struct command *ret)
+int command_prepare(char **argv, const struct command_setting *setting,
+		    struct command *ret)
 {
 	int gate[2];
 	pid_t pid;
 	int err;
 
-	if (pipe2(gate, O_CLOEXEC))
-		return -errno;
+	if (pipe2(gate, O_CLOEXEC)) {
+		err = errno;
+		log_error("cannot make a pipe: %s", strerror(err));
+		return -err;
+	}
 	pid = fork();
 	if (pid == 0) {
 		close(gate[1]);
-		become(argv, niceness, gate[0]);
+		become(argv, setting, gate[0]);
 	}
 	err = errno;
 	close(gate[0]);
@@ -56,11 +76,20 @@ int command_prepare(char **argv, int niceness, struct command *ret)
 		return -err;
 	}
 	*ret = (struct command){.pid = pid, .gate = gate[1]};
-	return proc_identify((uint32_t)pid, &ret->id);
+	err = proc_identify((uint32_t)pid, &ret->id);
+	if (!err)
+		return 0;
+	log_error("cannot read /proc/%d/stat: %s; is /proc mounted?", pid,
+		  strerror(-err));
+	close(gate[1]);
+	waitpid(pid, NULL, 0);
+	return err;
 }
 
 void command_begin(struct command *command)
 {
+	if (write(command->gate, "", 1) != 1)
+		log_error("the process for the command is gone");
 	close(command->gate);
 	command->gate = -1;
 }

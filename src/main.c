@@ -6,10 +6,12 @@
 #include "probe/source.h"
 #include "reader.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Text for people on standard output, which may be closed or full. */
 static int print(const char *text)
@@ -39,10 +41,23 @@ static int dump_probes(const struct options *options)
 	return status;
 }
 
+/* Were one of them closed, a file of ours would be taken for it. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 
+	open_standard_files();
 	/* A closed pipe is an error of write(), not the end of us. */
 	signal(SIGPIPE, SIG_IGN);
 	if (options_parse(argc, argv, &options))

@@ -18,6 +18,7 @@
 #include "attribution/attribution.h"
 #include "base/log.h"
 #include "capture/capture.h"
+#include "clocks.h"
 #include "command.h"
 #include "flow/timeline.h"
 #include "packet/packet.h"
@@ -30,6 +31,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -47,8 +49,12 @@
 
 #define LOSS_CHECK_MS 1000
 
-/* Namespaces that are watched. */
+/* From SIGTERM to SIGKILL for a command whose time is over. */
+#define COMMAND_GRACE_MS 2000
+
+/* Namespaces that are watched, and of those the ones with large rings. */
 #define CAPTURES_MAX 1024
+#define LARGE_RINGS  16
 
 struct source {
 	uv_poll_t poll;
@@ -60,6 +66,7 @@ struct monitor {
 	const struct options *options;
 	uv_loop_t loop;
 	uv_poll_t probe_poll, output_poll;
+	int output_epoll; /* see poll_output() */
 	uv_timer_t end_timer, tick_timer, again_timer, loss_timer;
 	uv_signal_t interrupt, terminate, child;
 	struct probe *probe;
@@ -69,11 +76,12 @@ struct monitor {
 	struct attribution *attribution;
 	struct report *report;
 	struct command command;
-	int niceness; /* as we were started */
+	struct command_setting setting; /* as we were started */
 	uint64_t start_ns;
 	uint64_t round_ns; /* when the last round ended */
 	bool undrained;	   /* for a test: read packets only when they poll */
-	bool no_memory;
+	bool ending;
+	uint64_t no_memory; /* entries left out */
 	int status;
 };
 
@@ -90,38 +98,6 @@ struct entry {
 	max_align_t bytes[];
 };
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-/*
- * What to add to CLOCK_REALTIME to get CLOCK_MONOTONIC. Being interrupted
- * between the readings makes it wrong: of a few, the tightest counts. It is
- * rather too low than too high, so that an answer is not stamped later than
- * what it brought about.
- */
-static int64_t monotonic_offset(void)
-{
-	uint64_t tightest = UINT64_MAX;
-	int64_t offset = 0;
-
-	for (int i = 0; i < 3; i++) {
-		uint64_t before = clock_ns(CLOCK_MONOTONIC);
-		uint64_t real = clock_ns(CLOCK_REALTIME);
-		uint64_t window = clock_ns(CLOCK_MONOTONIC) - before;
-
-		if (window < tightest) {
-			tightest = window;
-			offset = (int64_t)(before - real);
-		}
-	}
-	return offset;
-}
-
 static void stop(struct monitor *monitor, int status)
 {
 	if (status)
@@ -136,7 +112,7 @@ static struct entry *add_entry(struct monitor *monitor, uint64_t time_ns,
 					   sizeof(*entry) + len);
 
 	if (!entry)
-		monitor->no_memory = true;
+		monitor->no_memory++;
 	return entry;
 }
 
@@ -205,11 +181,11 @@ static void hand_on(struct monitor *monitor, uint64_t until_ns)
 
 static void round_once(struct monitor *monitor)
 {
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now = clocks_now();
 	int64_t offset_ns;
 
 	probe_read(monitor->probe, on_record, monitor);
-	offset_ns = monotonic_offset();
+	offset_ns = clocks_monotonic_offset();
 	for (size_t i = 0; i < monitor->source_count; i++)
 		drain(monitor, monitor->sources[i].capture, offset_ns);
 	hand_on(monitor, now);
@@ -220,7 +196,7 @@ static void on_tick(uv_timer_t *timer);
 static void schedule_tick(struct monitor *monitor)
 {
 	uint64_t due = attribution_next_tick(monitor->attribution);
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now = clocks_now();
 
 	if (due == UINT64_MAX)
 		uv_timer_stop(&monitor->tick_timer);
@@ -239,7 +215,7 @@ static void on_again(uv_timer_t *timer)
 /* In a burst, let some more gather. */
 static void pace(const struct monitor *monitor)
 {
-	uint64_t since_ns = clock_ns(CLOCK_MONOTONIC) - monitor->round_ns;
+	uint64_t since_ns = clocks_now() - monitor->round_ns;
 	struct timespec rest = {.tv_nsec = ROUND_GAP_NS - (long)since_ns};
 
 	if (since_ns < ROUND_GAP_NS)
@@ -257,7 +233,7 @@ static void rounds(struct monitor *monitor)
 	if (timeline_count(monitor->timeline))
 		uv_timer_start(&monitor->again_timer, on_again, 0, 0);
 	schedule_tick(monitor);
-	monitor->round_ns = clock_ns(CLOCK_MONOTONIC);
+	monitor->round_ns = clocks_now();
 }
 
 static void on_tick(uv_timer_t *timer)
@@ -290,7 +266,7 @@ static void on_packets_ready(uv_poll_t *poll, int status, int events)
 		rounds(source->monitor);
 		return;
 	}
-	drain(source->monitor, source->capture, monotonic_offset());
+	drain(source->monitor, source->capture, clocks_monotonic_offset());
 	hand_on(source->monitor, UINT64_MAX);
 }
 
@@ -299,18 +275,26 @@ static void on_end(uv_timer_t *timer)
 	struct monitor *monitor = timer->data;
 
 	/* A command is ended with us: its status is waited for. */
-	if (monitor->command.pid && !monitor->command.ended)
-		kill(monitor->command.pid, SIGTERM);
-	else
+	if (!monitor->command.pid || monitor->command.ended) {
 		stop(monitor, 0);
+		return;
+	}
+	kill(monitor->command.pid, monitor->ending ? SIGKILL : SIGTERM);
+	monitor->ending = true;
+	uv_timer_start(timer, on_end, COMMAND_GRACE_MS, 0);
 }
 
-/* Ctrl-C reaches the command too, which decides what it makes of it. */
+/*
+ * Ctrl-C reaches the command too, which decides what it makes of it. Asked
+ * twice, we do not wait for that.
+ */
 static void on_interrupt(uv_signal_t *handle, int number)
 {
 	struct monitor *monitor = handle->data;
 
-	if (monitor->command.pid && !monitor->command.ended) {
+	if (monitor->command.pid && !monitor->command.ended &&
+	    !monitor->ending) {
+		monitor->ending = true;
 		if (number == SIGTERM)
 			kill(monitor->command.pid, SIGTERM);
 		return;
@@ -352,7 +336,15 @@ static void on_loss_check(uv_timer_t *timer)
 	counts[LOSS_CONNECTS] = stats.connects_forgotten;
 	counts[LOSS_NAMES] = stats.names.evicted;
 	counts[LOSS_MEMORY] = stats.no_memory + monitor->no_memory;
-	report_losses(monitor->report, clock_ns(CLOCK_MONOTONIC), counts);
+	report_losses(monitor->report, clocks_now(), counts);
+}
+
+/* Whatever the number of namespaces, the rings have a bound together. */
+static size_t ring_bytes(size_t opened)
+{
+	if (opened < LARGE_RINGS)
+		return 4 << 20;
+	return 256 << 10;
 }
 
 static int add_capture(uint32_t netns, void *context)
@@ -367,12 +359,24 @@ static int add_capture(uint32_t netns, void *context)
 			 CAPTURES_MAX);
 		return 1;
 	}
-	err = capture_open_live(netns, &capture);
+	err = capture_open_live(netns, ring_bytes(monitor->source_count),
+				&capture);
 	if (err)
 		/* Our own comes first: without it there is no point. */
 		return monitor->source_count ? 0 : err;
 	monitor->sources[monitor->source_count++].capture = capture;
 	return 0;
+}
+
+/* Two descriptors go to each network namespace. */
+static void raise_file_limit(struct monitor *monitor)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &monitor->setting.files);
+	limit = monitor->setting.files;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int open_sources(struct monitor *monitor)
@@ -386,13 +390,20 @@ static int open_sources(struct monitor *monitor)
 	monitor->sources = calloc(CAPTURES_MAX, sizeof(*monitor->sources));
 	if (!monitor->sources)
 		return -ENOMEM;
+	raise_file_limit(monitor);
 	err = probe_start(&probes, &monitor->probe);
-	if (err)
+	if (err) {
+		log_error("cannot make a process to load the probes: %s",
+			  strerror(-err));
 		return err;
+	}
 	/* While the child compiles. */
 	err = netns_visit(add_capture, monitor);
-	if (err < 0)
+	if (err < 0) {
+		log_error("cannot look for network namespaces: %s",
+			  strerror(-err));
 		return err;
+	}
 	return probe_wait(monitor->probe);
 }
 
@@ -405,16 +416,28 @@ static void poll_source(struct monitor *monitor, struct source *source)
 	uv_poll_start(&source->poll, UV_READABLE, on_packets_ready);
 }
 
+/*
+ * Told when nobody reads standard output any more. The loop would make it
+ * non-blocking, also for a command and for others that have it open: so the
+ * loop gets an epoll descriptor, which reports errors without being asked.
+ */
 static void poll_output(struct monitor *monitor)
 {
+	struct epoll_event closed = {.events = 0};
 	struct stat output;
 
 	if (fstat(STDOUT_FILENO, &output) ||
-	    !(S_ISFIFO(output.st_mode) || S_ISSOCK(output.st_mode)) ||
-	    uv_poll_init(&monitor->loop, &monitor->output_poll, STDOUT_FILENO))
+	    !(S_ISFIFO(output.st_mode) || S_ISSOCK(output.st_mode)))
+		return;
+	monitor->output_epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (monitor->output_epoll < 0 ||
+	    epoll_ctl(monitor->output_epoll, EPOLL_CTL_ADD, STDOUT_FILENO,
+		      &closed) ||
+	    uv_poll_init(&monitor->loop, &monitor->output_poll,
+			 monitor->output_epoll))
 		return;
 	monitor->output_poll.data = monitor;
-	uv_poll_start(&monitor->output_poll, UV_DISCONNECT, on_output_closed);
+	uv_poll_start(&monitor->output_poll, UV_READABLE, on_output_closed);
 }
 
 static void start_timer(struct monitor *monitor, uv_timer_t *timer)
@@ -474,7 +497,7 @@ static void on_process(const struct proc_process *process, void *context)
 
 static int begin_command(struct monitor *monitor)
 {
-	int err = command_prepare(monitor->options->command, monitor->niceness,
+	int err = command_prepare(monitor->options->command, &monitor->setting,
 				  &monitor->command);
 
 	if (err)
@@ -498,8 +521,8 @@ static void finish(struct monitor *monitor)
 	    report_flush(monitor->report) != -EPIPE)
 		monitor->status = EXIT_RUN_FAILED;
 	attribution_get_stats(monitor->attribution, &stats);
-	report_summary(monitor->report,
-		       clock_ns(CLOCK_MONOTONIC) - monitor->start_ns, &stats);
+	report_summary(monitor->report, clocks_now() - monitor->start_ns,
+		       &stats);
 	if (monitor->command.ended && !monitor->status)
 		monitor->status = monitor->command.status;
 }
@@ -515,6 +538,8 @@ static void deinit(struct monitor *monitor)
 	uv_walk(&monitor->loop, close_handle, NULL);
 	uv_run(&monitor->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&monitor->loop);
+	if (monitor->output_epoll > 0)
+		close(monitor->output_epoll);
 	probe_destroy(monitor->probe);
 	for (size_t i = 0; i < monitor->source_count; i++)
 		capture_close(monitor->sources[i].capture);
@@ -534,14 +559,14 @@ static int init(struct monitor *monitor, const struct options *options)
 
 	memset(monitor, 0, sizeof(*monitor));
 	monitor->options = options;
-	monitor->start_ns = clock_ns(CLOCK_MONOTONIC);
+	monitor->start_ns = clocks_now();
 	monitor->undrained = getenv("EGRETS_DEBUG_NO_DRAIN");
 	uv_loop_init(&monitor->loop);
 	monitor->timeline = timeline_create();
 	if (!monitor->timeline)
 		return -ENOMEM;
-	err = report_create(options, monitor->start_ns, -monotonic_offset(),
-			    &monitor->report);
+	err = report_create(options, monitor->start_ns,
+			    -clocks_monotonic_offset(), &monitor->report);
 	if (err)
 		return err;
 	attribution.context = monitor->report;
@@ -550,7 +575,7 @@ static int init(struct monitor *monitor, const struct options *options)
 
 static void say_ready(const struct monitor *monitor)
 {
-	uint64_t took_ns = clock_ns(CLOCK_MONOTONIC) - monitor->start_ns;
+	uint64_t took_ns = clocks_now() - monitor->start_ns;
 
 	log_info("ready in %.2f s: attached by %s, kernel types from %s, "
 		 "%zu network namespace%s",
@@ -568,13 +593,13 @@ int monitor_run(const struct options *options)
 	 * We do little, but when a burst comes we must not wait behind it: the
 	 * kernel's buffers hold some tenths of a second.
 	 */
-	monitor.niceness = getpriority(PRIO_PROCESS, 0);
+	monitor.setting.niceness = getpriority(PRIO_PROCESS, 0);
 	setpriority(PRIO_PROCESS, 0, -20);
 
-	if (err == -ENOMEM)
-		log_error("out of memory; free some and try again");
 	if (!err)
 		err = open_sources(&monitor);
+	if (err == -ENOMEM)
+		log_error("out of memory; free some and try again");
 	if (err) {
 		deinit(&monitor);
 		return EXIT_CANNOT_RUN;

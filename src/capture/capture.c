@@ -19,10 +19,9 @@ static const char filter_text[] =
 /*
  * The ring has slots for whole frames of this size: 4096 bytes of answer, the
  * largest that servers give over UDP, and its headers. Loopback carries most
- * packets twice. 4 MiB hold some 900 packets.
+ * packets twice. 1 MiB holds some 230 packets.
  */
 #define SNAPSHOT_LEN (4096 + 128)
-#define RING_BYTES   (4 << 20)
 
 struct capture {
 	pcap_t *pcap;
@@ -49,14 +48,14 @@ static int error_of(int status)
 	}
 }
 
-static int activate(struct capture *capture)
+static int activate(struct capture *capture, size_t ring_bytes)
 {
 	pcap_t *pcap = capture->pcap;
 	struct bpf_program filter;
 	int status;
 
 	pcap_set_snaplen(pcap, SNAPSHOT_LEN);
-	pcap_set_buffer_size(pcap, RING_BYTES);
+	pcap_set_buffer_size(pcap, (int)ring_bytes);
 	pcap_set_immediate_mode(pcap, 1);
 	pcap_set_promisc(pcap, 0);
 	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
@@ -76,7 +75,7 @@ static int activate(struct capture *capture)
 	return status;
 }
 
-int capture_open_live(uint32_t netns, struct capture **ret)
+int capture_open_live(uint32_t netns, size_t ring_bytes, struct capture **ret)
 {
 	char message[PCAP_ERRBUF_SIZE] = "";
 	struct capture *capture = calloc(1, sizeof(*capture));
@@ -91,7 +90,7 @@ int capture_open_live(uint32_t netns, struct capture **ret)
 		capture_close(capture);
 		return -EIO;
 	}
-	status = activate(capture);
+	status = activate(capture, ring_bytes);
 	if (!status)
 		status = pcap_setnonblock(capture->pcap, 1, message);
 	if (status) {
@@ -149,11 +148,6 @@ int capture_fd(const struct capture *capture)
 	return capture->fd;
 }
 
-uint32_t capture_netns(const struct capture *capture)
-{
-	return capture->netns;
-}
-
 /* With nanosecond precision tv_usec holds nanoseconds. */
 static void on_frame(u_char *user, const struct pcap_pkthdr *header,
 		     const u_char *bytes)
@@ -167,7 +161,6 @@ static void on_frame(u_char *user, const struct pcap_pkthdr *header,
 		.link = capture->link,
 		.bytes = bytes,
 		.len = header->caplen,
-		.wire_len = header->len,
 	};
 
 	capture->fn(&frame, capture->context);

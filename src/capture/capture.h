@@ -19,8 +19,7 @@ struct capture_frame {
 	uint32_t netns; /* inode number; 0 for a file */
 	int link;	/* libpcap's DLT_ number */
 	const uint8_t *bytes;
-	size_t len;	 /* captured */
-	size_t wire_len; /* as sent */
+	size_t len; /* captured */
 };
 
 typedef void (*capture_frame_fn)(const struct capture_frame *frame,
@@ -28,10 +27,10 @@ typedef void (*capture_frame_fn)(const struct capture_frame *frame,
 
 /*
  * Capture in the calling thread's network namespace, of which netns is the
- * inode number. 0, or a negative errno with the reason logged (-EPERM: no
+ * inode number, into a ring of ring_bytes. 0, or a negative errno with the reason logged (-EPERM: no
  * CAP_NET_RAW).
  */
-int capture_open_live(uint32_t netns, struct capture **ret);
+int capture_open_live(uint32_t netns, size_t ring_bytes, struct capture **ret);
 
 /*
  * Read a pcap or pcapng file; "-" is standard input. 0, or a negative errno
@@ -43,7 +42,6 @@ void capture_close(struct capture *capture);
 
 /* Live: becomes readable when packets wait. */
 int capture_fd(const struct capture *capture);
-uint32_t capture_netns(const struct capture *capture);
 
 /*
  * Hand over packets: of a live capture all that wait, of a file up to most.

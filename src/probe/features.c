@@ -13,6 +13,9 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
+/* CONFIG_IKHEADERS: libbcc unpacks it. */
+#define KERNEL_HEADERS_ARCHIVE "/sys/kernel/kheaders.tar.xz"
+
 /* Later than some C libraries' headers. */
 #ifndef CAP_PERFMON
 #define CAP_PERFMON 38
@@ -137,6 +140,8 @@ static void probe_headers(struct feature *feature, bool btf)
 
 	uname(&name);
 	snprintf(path, sizeof(path), "/lib/modules/%.64s/build", name.release);
+	if (!exists(path) && exists(KERNEL_HEADERS_ARCHIVE))
+		strcpy(path, KERNEL_HEADERS_ARCHIVE);
 	probe_path(feature, "kernel headers", path,
 		   btf ? "nothing while there is BTF"
 		       : "without BTF egrets needs them: install "

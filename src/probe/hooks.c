@@ -7,12 +7,13 @@
 #define KPROBE(fn, by) {ATTACHMENT_KPROBE, #fn, "kprobe_" #by, 0}
 #define RETURN(fn, by) {ATTACHMENT_KRETPROBE, #fn, "kretprobe_" #by, 0}
 #define RAW(tp)	       {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0}
+#define MAYBE(tp)      {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0, true}
 #define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
 /* clang-format on */
 
 const struct hook hooks[] = {
 	{"tcp.state",
-	 "the outcome of TCP connects",
+	 "TCP connections",
 	 {{ATTACH_TRACEPOINT, {RAW(inet_sock_set_state)}},
 	  {ATTACH_KPROBE, {KPROBE(tcp_set_state, tcp_set_state)}}}},
 	{"tcp4.connect",
@@ -36,13 +37,13 @@ const struct hook hooks[] = {
 	 {{ATTACH_KPROBE, {KPROBE(udp_sendmsg, udp_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
 	   {CGROUP(sendmsg4, BPF_CGROUP_UDP4_SENDMSG),
-	    RAW(sock_send_length)}}}},
+	    MAYBE(sock_send_length)}}}},
 	{"udp6.send",
 	 "IPv6 datagrams",
 	 {{ATTACH_KPROBE, {KPROBE(udpv6_sendmsg, udp_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
 	   {CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG),
-	    RAW(sock_send_length)}}}},
+	    MAYBE(sock_send_length)}}}},
 	{"process.exec",
 	 "programs and arguments of processes that end at once",
 	 {{ATTACH_TRACEPOINT, {RAW(sched_process_exec)}}}},

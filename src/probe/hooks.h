@@ -33,12 +33,13 @@ struct attachment {
 	const char *target; /* what it is attached to, in the kernel's terms */
 	const char *function; /* the program, in probes/ */
 	int attach_type;      /* ATTACHMENT_CGROUP: enum bpf_attach_type */
+	bool optional;	      /* the form does without, with a warning */
 };
 
 #define FORM_ATTACHMENTS 3
 #define HOOK_FORMS	 2
 
-/* One way to have a hook: all of its attachments are needed. */
+/* One way to have a hook. */
 struct hook_form {
 	enum attach_mode mode; /* which --attach it belongs to */
 	struct attachment attachment[FORM_ATTACHMENTS];

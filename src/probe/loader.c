@@ -182,6 +182,7 @@ static bool attach_form(struct attacher *attacher, const struct hook_form *form,
 {
 	struct loader_message *message = &attempt->message;
 
+	message->text[0] = '\0';
 	for (int i = 0; i < FORM_ATTACHMENTS; i++) {
 		const struct attachment *attachment = &form->attachment[i];
 		int fd;
@@ -198,6 +199,8 @@ static bool attach_form(struct attacher *attacher, const struct hook_form *form,
 		snprintf(message->text, sizeof(message->text), "%s %s: %s",
 			 attachment_kind_text(attachment->kind),
 			 attachment->target, strerror(-fd));
+		if (attachment->optional)
+			continue;
 		for (uint32_t made = 0; made < message->fd_count; made++)
 			attacher_forget_last(attacher);
 		undo(attempt);
@@ -352,6 +355,8 @@ int loader_receive(int socket, struct loader_message *ret, int *fds)
 	if (len != (ssize_t)sizeof(*ret))
 		return -EPIPE;
 	header = CMSG_FIRSTHDR(&packet);
+	if (packet.msg_flags & MSG_CTRUNC)
+		return -EMFILE;
 	if (!header != !ret->fd_count || ret->fd_count > FORM_ATTACHMENTS)
 		return -EPIPE;
 	if (header)

@@ -49,7 +49,7 @@ _Noreturn void loader_run(const struct loader_options *options, int socket);
 
 /*
  * Run in the parent: take the next message and up to FORM_ATTACHMENTS
- * descriptors (now ours). 0, or -EPIPE if the child is gone.
+ * descriptors (now ours). 0, -EPIPE if the child is gone, or -EMFILE.
  */
 int loader_receive(int socket, struct loader_message *ret, int *fds);
 

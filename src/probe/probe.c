@@ -32,6 +32,7 @@ struct probe {
 	const struct hook_form *form[ATTACHED_FDS];
 	struct perf_buffer *buffer;
 	uint64_t lost_in_buffer;
+	uint64_t dropped_before; /* while nobody listened yet */
 
 	/* While probe_read() runs. */
 	probe_record_fn fn;
@@ -160,13 +161,20 @@ static int open_buffer(struct probe *probe)
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t bytes = BUFFER_BYTES_MAX;
+	int err;
 
 	while (bytes > BUFFER_BYTES_MIN &&
 	       bytes * (size_t)(cpus > 0 ? cpus : 1) > BUFFER_BYTES_ALL)
 		bytes /= 2;
 	probe->buffer = perf_buffer__new(probe->events, bytes / page, on_sample,
 					 on_lost, probe, NULL);
-	return probe->buffer ? 0 : -errno;
+	if (probe->buffer)
+		return 0;
+	err = errno;
+	log_error("cannot open perf buffers: %s; egrets needs CAP_PERFMON, and "
+		  "%zu KiB for each CPU (ulimit -l, ulimit -n)",
+		  strerror(err), bytes >> 10);
+	return -err;
 }
 
 static void keep_fds(struct probe *probe, const struct loader_message *message,
@@ -199,7 +207,13 @@ static int take_message(struct probe *probe)
 	struct loader_message message;
 	int fds[FORM_ATTACHMENTS];
 
-	if (loader_receive(probe->socket, &message, fds)) {
+	int err = loader_receive(probe->socket, &message, fds);
+
+	if (err == -EMFILE) {
+		log_error("too many open files: raise ulimit -n");
+		return err;
+	}
+	if (err) {
 		log_error("the process that loads the probes died; try again "
 			  "with -v");
 		return -EPIPE;
@@ -215,11 +229,14 @@ static int take_message(struct probe *probe)
 	case LOADER_TABLE:
 		if (strcmp(message.text, "events") == 0) {
 			probe->events = fds[0];
-			return open_buffer(probe) ? -ENOMEM : 1;
+			return open_buffer(probe) ? -EIO : 1;
 		}
 		probe->drops = fds[0];
 		return 1;
 	case LOADER_ATTACHED:
+		if (message.text[0])
+			log_warn("%s is attached without %s",
+				 hooks[message.hook].name, message.text);
 		keep_fds(probe, &message, fds);
 		return 1;
 	case LOADER_MISSING:
@@ -237,6 +254,17 @@ static int take_message(struct probe *probe)
 	}
 }
 
+/* What the probes counted as dropped. */
+static uint64_t dropped(const struct probe *probe)
+{
+	uint32_t key = 0;
+	uint64_t count = 0;
+
+	if (probe->drops >= 0)
+		bpf_map_lookup_elem(probe->drops, &key, &count);
+	return count;
+}
+
 int probe_wait(struct probe *probe)
 {
 	int more;
@@ -247,6 +275,7 @@ int probe_wait(struct probe *probe)
 	close(probe->socket);
 	probe->socket = -1;
 	reap_loader(probe);
+	probe->dropped_before = dropped(probe);
 	if (more == 0 && !probe->attached_count) {
 		log_error("no probe could be attached to this kernel; see "
 			  "egrets --check");
@@ -292,10 +321,5 @@ int probe_read(struct probe *probe, probe_record_fn fn, void *context)
 
 uint64_t probe_lost(struct probe *probe)
 {
-	uint32_t key = 0;
-	uint64_t dropped = 0;
-
-	if (probe->drops >= 0)
-		bpf_map_lookup_elem(probe->drops, &key, &dropped);
-	return probe->lost_in_buffer + dropped;
+	return probe->lost_in_buffer + dropped(probe) - probe->dropped_before;
 }

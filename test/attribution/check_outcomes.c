@@ -66,7 +66,7 @@ START_TEST(takes_the_local_end_from_the_outcome)
 	connect = connect_of(actor(2), 2, 1234, WEB, 80, now_ns);
 	hand_on(&connect, RECORD_TCP_CONNECT);
 	outcome.begun_ns = connect.begun_ns;
-	outcome.ended_ns = outcome.header.time_ns;
+	outcome.ended_ns = now_ns;
 	outcome.established = 1;
 	outcome.socket = connect.socket;
 	outcome.socket.local_port = 4321;
