@@ -31,9 +31,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <uv.h>
@@ -52,9 +50,8 @@
 /* From SIGTERM to SIGKILL for a command whose time is over. */
 #define COMMAND_GRACE_MS 2000
 
-/* Namespaces that are watched, and of those the ones with large rings. */
+/* Namespaces that are watched. */
 #define CAPTURES_MAX 1024
-#define LARGE_RINGS  16
 
 struct source {
 	uv_poll_t poll;
@@ -66,7 +63,6 @@ struct monitor {
 	const struct options *options;
 	uv_loop_t loop;
 	uv_poll_t probe_poll, output_poll;
-	int output_epoll; /* see poll_output() */
 	uv_timer_t end_timer, tick_timer, again_timer, loss_timer;
 	uv_signal_t interrupt, terminate, child;
 	struct probe *probe;
@@ -339,14 +335,6 @@ static void on_loss_check(uv_timer_t *timer)
 	report_losses(monitor->report, clocks_now(), counts);
 }
 
-/* Whatever the number of namespaces, the rings have a bound together. */
-static size_t ring_bytes(size_t opened)
-{
-	if (opened < LARGE_RINGS)
-		return 4 << 20;
-	return 256 << 10;
-}
-
 static int add_capture(uint32_t netns, void *context)
 {
 	struct monitor *monitor = context;
@@ -359,8 +347,8 @@ static int add_capture(uint32_t netns, void *context)
 			 CAPTURES_MAX);
 		return 1;
 	}
-	err = capture_open_live(netns, ring_bytes(monitor->source_count),
-				&capture);
+	err = capture_open_live(
+		netns, capture_ring_bytes(monitor->source_count), &capture);
 	if (err)
 		/* Our own comes first: without it there is no point. */
 		return monitor->source_count ? 0 : err;
@@ -416,25 +404,11 @@ static void poll_source(struct monitor *monitor, struct source *source)
 	uv_poll_start(&source->poll, UV_READABLE, on_packets_ready);
 }
 
-/*
- * Told when nobody reads standard output any more. The loop would make it
- * non-blocking, also for a command and for others that have it open: so the
- * loop gets an epoll descriptor, which reports errors without being asked.
- */
 static void poll_output(struct monitor *monitor)
 {
-	struct epoll_event closed = {.events = 0};
-	struct stat output;
+	int fd = report_reader_fd(monitor->report);
 
-	if (fstat(STDOUT_FILENO, &output) ||
-	    !(S_ISFIFO(output.st_mode) || S_ISSOCK(output.st_mode)))
-		return;
-	monitor->output_epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (monitor->output_epoll < 0 ||
-	    epoll_ctl(monitor->output_epoll, EPOLL_CTL_ADD, STDOUT_FILENO,
-		      &closed) ||
-	    uv_poll_init(&monitor->loop, &monitor->output_poll,
-			 monitor->output_epoll))
+	if (fd < 0 || uv_poll_init(&monitor->loop, &monitor->output_poll, fd))
 		return;
 	monitor->output_poll.data = monitor;
 	uv_poll_start(&monitor->output_poll, UV_READABLE, on_output_closed);
@@ -538,8 +512,6 @@ static void deinit(struct monitor *monitor)
 	uv_walk(&monitor->loop, close_handle, NULL);
 	uv_run(&monitor->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&monitor->loop);
-	if (monitor->output_epoll > 0)
-		close(monitor->output_epoll);
 	probe_destroy(monitor->probe);
 	for (size_t i = 0; i < monitor->source_count; i++)
 		capture_close(monitor->sources[i].capture);

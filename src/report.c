@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const loss_names[LOSSES] = {
@@ -21,7 +23,8 @@ struct report {
 	const struct options *options;
 	struct attribution *followed; /* NULL: no command is followed */
 	struct sink *sink;
-	int error; /* the first of the sink */
+	int error;  /* the first of the sink */
+	int reader; /* epoll descriptor, or -1 */
 	uint64_t shown[EVENT_KINDS];
 	uint64_t lost[LOSSES];
 };
@@ -41,6 +44,7 @@ int report_create(const struct options *options, uint64_t start_ns,
 	if (!report)
 		return -ENOMEM;
 	report->options = options;
+	report->reader = -1;
 	if (sink_create(&sink, &report->sink)) {
 		free(report);
 		return -ENOMEM;
@@ -53,8 +57,32 @@ void report_destroy(struct report *report)
 {
 	if (!report)
 		return;
+	if (report->reader >= 0)
+		close(report->reader);
 	sink_destroy(report->sink);
 	free(report);
+}
+
+/*
+ * Polling standard output itself would have the loop make it non-blocking,
+ * also for a command and for others that have it open. An epoll descriptor
+ * reports errors without being asked.
+ */
+int report_reader_fd(struct report *report)
+{
+	struct epoll_event closed = {.events = 0};
+	struct stat output;
+
+	if (fstat(STDOUT_FILENO, &output) ||
+	    !(S_ISFIFO(output.st_mode) || S_ISSOCK(output.st_mode)))
+		return -1;
+	report->reader = epoll_create1(EPOLL_CLOEXEC);
+	if (report->reader >= 0 &&
+	    epoll_ctl(report->reader, EPOLL_CTL_ADD, STDOUT_FILENO, &closed)) {
+		close(report->reader);
+		report->reader = -1;
+	}
+	return report->reader;
 }
 
 void report_follow(struct report *report, struct attribution *attribution)

@@ -31,6 +31,12 @@ void report_event(struct event *event, void *context);
  */
 int report_flush(struct report *report);
 
+/*
+ * A descriptor that becomes readable when nobody reads standard output any
+ * more, owned by the report; -1 if that cannot be told (a file, a terminal).
+ */
+int report_reader_fd(struct report *report);
+
 /* The kinds of loss: each source counts from the start. */
 enum loss {
 	LOSS_PROBES,	/* records, for want of room in the kernel */

@@ -23,6 +23,9 @@ static const char filter_text[] =
  */
 #define SNAPSHOT_LEN (4096 + 128)
 
+/* Captures that get a large one. */
+#define LARGE_RINGS 16
+
 struct capture {
 	pcap_t *pcap;
 	uint32_t netns;
@@ -132,6 +135,11 @@ int capture_open_file(const char *path, struct capture **ret)
 	capture->link = pcap_datalink(capture->pcap);
 	*ret = capture;
 	return 0;
+}
+
+size_t capture_ring_bytes(size_t opened)
+{
+	return opened < LARGE_RINGS ? 4 << 20 : 256 << 10;
 }
 
 void capture_close(struct capture *capture)

@@ -38,6 +38,12 @@ int capture_open_live(uint32_t netns, size_t ring_bytes, struct capture **ret);
  */
 int capture_open_file(const char *path, struct capture **ret);
 
+/*
+ * How large a ring to give to one more capture, when `opened` are there: all
+ * together are bounded, whatever the number of namespaces.
+ */
+size_t capture_ring_bytes(size_t opened);
+
 void capture_close(struct capture *capture);
 
 /* Live: becomes readable when packets wait. */
