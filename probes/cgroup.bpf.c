@@ -8,8 +8,8 @@
  * by tcp_state(). What comes before one is to look for a route; there we learn
  * that there is none, and which port a datagram socket has got. A connect that
  * failed so is told with its outcome when the socket is closed, which is the
- * next thing that programs do. (A hook on the return from
- * connect(2) would make every system call of the machine slower.)
+ * next thing that programs do. (A hook on the return from connect(2) would make
+ * every system call of the machine slower.)
  *
  * A connected datagram socket shows its sends only afterwards
  * (sock_send_length).

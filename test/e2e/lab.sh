@@ -274,8 +274,10 @@ lab_network()
 	# Who is not there is known after 0.3 seconds, not after 3.
 	nsenter --net="/run/netns/$lab_client_ns" sysctl -qw \
 		net.ipv4.neigh.lab.retrans_time_ms=100
-	# An unanswered connect gives up after 3 seconds, not after 127.
-	nsenter --net="/run/netns/$lab_client_ns" sysctl -qw net.ipv4.tcp_syn_retries=1
+	# An unanswered connect gives up after 3 seconds, not after 127; where
+	# the tests themselves are slow, after 7.
+	nsenter --net="/run/netns/$lab_client_ns" sysctl -qw \
+		net.ipv4.tcp_syn_retries=$((${EGRETS_PATIENCE:-1} > 1 ? 2 : 1))
 	nsenter --net="/run/netns/$lab_client_ns" sysctl -qw \
 		net.ipv4.tcp_syn_linear_timeouts=0 2>/dev/null || true
 }
