@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/addr.h"
 
+#include "base/decimal.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
@@ -56,21 +58,6 @@ bool addr_is_loopback(const struct addr *addr)
 	return memcmp(addr->bytes, v6_loopback, sizeof(v6_loopback)) == 0;
 }
 
-/* Decimal digits of a value below 65536, no leading zeros. */
-static size_t decimal_format(unsigned int value, char *buf)
-{
-	char digits[5];
-	size_t len = 0;
-
-	do {
-		digits[len++] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	for (size_t i = 0; i < len; i++)
-		buf[i] = digits[len - 1 - i];
-	return len;
-}
-
 size_t addr_format(const struct addr *addr, char *buf)
 {
 	size_t len = 0;
@@ -80,7 +67,7 @@ size_t addr_format(const struct addr *addr, char *buf)
 		return strlen(buf);
 	}
 	for (int i = 12; i < 16; i++) {
-		len += decimal_format(addr->bytes[i], buf + len);
+		len += decimal_u16(addr->bytes[i], buf + len);
 		buf[len++] = '.';
 	}
 	buf[--len] = '\0';
@@ -98,7 +85,7 @@ size_t endpoint_format(const struct endpoint *endpoint, char *buf)
 	if (brackets)
 		buf[len++] = ']';
 	buf[len++] = ':';
-	len += decimal_format(endpoint->port, buf + len);
+	len += decimal_u16(endpoint->port, buf + len);
 	buf[len] = '\0';
 	return len;
 }
