@@ -2,6 +2,7 @@
 #include "attribution/attribution.h"
 
 #include "attribution/pending.h"
+#include "base/fnv.h"
 #include "dns/exchange.h"
 #include "flow/process.h"
 #include "flow/socket.h"
@@ -152,14 +153,14 @@ static void describe_process(const struct process *process,
  */
 static uint64_t cgroup_of(const struct record_task *task)
 {
-	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+	uint64_t hash = FNV_START;
 
 	if (task->cgroup_id != ROOT_CGROUP_ID)
 		return task->cgroup_id;
 	if (!task->cgroup[0])
 		return 0;
 	for (size_t i = 0; i < RECORD_CGROUP_LEN && task->cgroup[i]; i++)
-		hash = (hash ^ (unsigned char)task->cgroup[i]) * 0x100000001b3;
+		hash = fnv_step(hash, (uint8_t)task->cgroup[i]);
 	return hash;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dns/exchange.h"
 
+#include "base/fnv.h"
 #include "base/hash.h"
 
 #include <stdlib.h>
@@ -84,14 +85,14 @@ struct exchanges *exchanges_create(size_t most)
 /* FNV-1a over the name in lower case: clients and servers may play with it. */
 static uint64_t name_hash(const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = FNV_START;
 
 	for (; *name; name++) {
 		unsigned char byte = (unsigned char)*name;
 
 		if (byte >= 'A' && byte <= 'Z')
 			byte = (unsigned char)(byte | 0x20);
-		hash = (hash ^ byte) * 0x100000001b3;
+		hash = fnv_step(hash, byte);
 	}
 	return hash;
 }
