@@ -70,6 +70,17 @@ static inline bool is_same_addr(const uint8_t *a, const uint8_t *b)
 	       left[2] == right[2] && left[3] == right[3];
 }
 
+static inline void emit_outcome(void *ctx, struct sock *sk,
+				const struct failure *failure)
+{
+	struct record_result outcome = {};
+
+	describe_socket(&outcome.socket, sk);
+	outcome.error = failure->error;
+	outcome.ended_ns = failure->ended_ns;
+	emit_result(ctx, &outcome, failure->socket_id, failure->begun_ns);
+}
+
 /*
  * A connect without a route, told of at once; its outcome waits for the next
  * table, or the end of the socket.
@@ -77,8 +88,12 @@ static inline bool is_same_addr(const uint8_t *a, const uint8_t *b)
 static inline void note_failure(void *ctx, struct call *call,
 				struct record_connect *record, int error)
 {
+	struct failure *before = failures.lookup(&call->sk);
 	struct failure failure = {};
 
+	/* A try on the same socket that failed earlier, and was not told yet. */
+	if (before && before->begun_ns != call->begun_ns)
+		emit_outcome(ctx, (struct sock *)call->sk, before);
 	failure.begun_ns = call->begun_ns;
 	failure.ended_ns = bpf_ktime_get_ns();
 	failure.socket_id = record->socket.id;
@@ -229,15 +244,11 @@ int raw_tracepoint_tcp_destroy_sock(struct bpf_raw_tracepoint_args *ctx)
 	uint64_t key = ctx->args[0];
 	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
 	struct failure *failure = failures.lookup(&key);
-	struct record_result outcome = {};
 	struct call *call;
 
 	if (!failure)
 		return 0;
-	describe_socket(&outcome.socket, (struct sock *)key);
-	outcome.error = failure->error;
-	outcome.ended_ns = failure->ended_ns;
-	emit_result(ctx, &outcome, failure->socket_id, failure->begun_ns);
+	emit_outcome(ctx, (struct sock *)key, failure);
 	failures.delete(&key);
 	call = calls.lookup(&tid);
 	if (call && call->sk == key)
