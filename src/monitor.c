@@ -74,9 +74,10 @@ struct monitor {
 	struct command command;
 	struct command_setting setting; /* as we were started */
 	uint64_t start_ns;
-	uint64_t round_ns; /* when the last round ended */
-	bool undrained;	   /* for a test: read packets only when they poll */
-	bool ending;
+	uint64_t round_ns;  /* when the last round ended */
+	bool undrained;	    /* for a test: read packets only when they poll */
+	bool interrupted;   /* and a command has been let to end */
+	bool terminating;   /* the command has been told that time is over */
 	uint64_t no_memory; /* entries left out */
 	int status;
 };
@@ -218,14 +219,20 @@ static void pace(const struct monitor *monitor)
 		nanosleep(&rest, NULL);
 }
 
-static void rounds(struct monitor *monitor)
+/* What happened while a round went on takes another one. */
+static void catch_up(struct monitor *monitor)
 {
 	int left = ROUNDS_MAX;
 
-	pace(monitor);
 	do
 		round_once(monitor);
 	while (timeline_count(monitor->timeline) && --left);
+}
+
+static void rounds(struct monitor *monitor)
+{
+	pace(monitor);
+	catch_up(monitor);
 	if (timeline_count(monitor->timeline))
 		uv_timer_start(&monitor->again_timer, on_again, 0, 0);
 	schedule_tick(monitor);
@@ -275,8 +282,8 @@ static void on_end(uv_timer_t *timer)
 		stop(monitor, 0);
 		return;
 	}
-	kill(monitor->command.pid, monitor->ending ? SIGKILL : SIGTERM);
-	monitor->ending = true;
+	kill(monitor->command.pid, monitor->terminating ? SIGKILL : SIGTERM);
+	monitor->terminating = true;
 	uv_timer_start(timer, on_end, COMMAND_GRACE_MS, 0);
 }
 
@@ -289,8 +296,8 @@ static void on_interrupt(uv_signal_t *handle, int number)
 	struct monitor *monitor = handle->data;
 
 	if (monitor->command.pid && !monitor->command.ended &&
-	    !monitor->ending) {
-		monitor->ending = true;
+	    !monitor->interrupted) {
+		monitor->interrupted = true;
 		if (number == SIGTERM)
 			kill(monitor->command.pid, SIGTERM);
 		return;
@@ -487,8 +494,7 @@ static void finish(struct monitor *monitor)
 {
 	struct attribution_stats stats;
 
-	for (int i = 0; i < ROUNDS_MAX; i++)
-		round_once(monitor);
+	catch_up(monitor);
 	attribution_finish(monitor->attribution);
 	on_loss_check(&monitor->loss_timer);
 	if (report_flush(monitor->report) &&
