@@ -54,18 +54,6 @@ const struct hook hooks[] = {
 
 const size_t hook_count = sizeof(hooks) / sizeof(hooks[0]);
 
-const char *attach_mode_text(enum attach_mode mode)
-{
-	switch (mode) {
-	case ATTACH_KPROBE:
-		return "kprobe";
-	case ATTACH_TRACEPOINT:
-		return "tracepoint";
-	default:
-		return "auto";
-	}
-}
-
 const char *attachment_kind_text(enum attachment_kind kind)
 {
 	static const char *const texts[] = {

@@ -17,8 +17,6 @@ enum attach_mode {
 	ATTACH_TRACEPOINT,
 };
 
-const char *attach_mode_text(enum attach_mode mode);
-
 enum attachment_kind {
 	ATTACHMENT_KPROBE,
 	ATTACHMENT_KRETPROBE,
