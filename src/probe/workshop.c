@@ -18,9 +18,14 @@
 
 int workshop_open(struct workshop *ret)
 {
+	/*
+	 * What is mounted on a shared mount shows in every namespace: the one
+	 * that we mount on is made private. (The root will not do: in a chroot
+	 * it is no mount.)
+	 */
 	ret->is_private =
 		unshare(CLONE_NEWNS) == 0 &&
-		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+		mount("none", MOUNT_OF_IT, NULL, MS_PRIVATE, NULL) == 0 &&
 		mount("egrets", MOUNT_POINT, "tmpfs", 0, "mode=0700") == 0;
 	if (ret->is_private) {
 		strcpy(ret->path, MOUNT_POINT);
