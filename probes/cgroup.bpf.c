@@ -119,7 +119,7 @@ static inline void route_lookup(void *ctx, const struct place *place, int error)
 	if (!call || !is_same_addr(place->addr, call->place.addr))
 		return;
 	is_udp = socket_protocol((struct sock *)call->sk) == IPPROTO_UDP;
-	if (!is_udp && !error)
+	if (!is_udp && (!error || call->returns))
 		return;
 	describe_socket(&record.socket, (struct sock *)call->sk);
 	record.socket.remote_port = call->place.port;
@@ -146,7 +146,7 @@ int cgroup_connect4(struct bpf_sock_addr *ctx)
 
 	read_v4(&place, ctx);
 	if (is_ours(ctx))
-		connect_begin(call_socket(ctx), &place);
+		connect_begin(call_socket(ctx), &place, false);
 	return 1;
 }
 
@@ -156,7 +156,7 @@ int cgroup_connect6(struct bpf_sock_addr *ctx)
 
 	read_v6(&place, ctx);
 	if (is_ours(ctx))
-		connect_begin(call_socket(ctx), &place);
+		connect_begin(call_socket(ctx), &place, false);
 	return 1;
 }
 

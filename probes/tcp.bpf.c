@@ -13,7 +13,9 @@ struct call {
 	uint64_t sk;
 	uint64_t begun_ns; /* 0: told of */
 	struct place place;
-	uint32_t failed; /* told of already: see cgroup.bpf.c */
+	uint8_t returns; /* somebody will see what it returns */
+	uint8_t failed;	 /* told of already: see cgroup.bpf.c */
+	uint16_t pad;
 };
 BPF_TABLE("lru_hash", uint32_t, struct call, calls, UNDERWAY_MAX);
 
@@ -78,7 +80,8 @@ static inline void emit_failure(void *ctx, struct sock *sk,
  * A thread calls connect(). For a v4-mapped address tcp_v6_connect calls
  * tcp_v4_connect: the same call is then noted twice.
  */
-static inline void connect_begin(struct sock *sk, const struct place *place)
+static inline void connect_begin(struct sock *sk, const struct place *place,
+				 bool returns)
 {
 	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
 	struct call call = {};
@@ -86,6 +89,7 @@ static inline void connect_begin(struct sock *sk, const struct place *place)
 	call.sk = (uint64_t)sk;
 	call.begun_ns = bpf_ktime_get_ns();
 	call.place = *place;
+	call.returns = returns;
 	if (calls.update(&tid, &call))
 		count_drop();
 }
@@ -106,10 +110,8 @@ static inline void handshake_begin(void *ctx, struct sock *sk)
 		begun_ns = call->begun_ns;
 		told = call->failed;
 		call->begun_ns = 0;
-#ifndef WITH_KPROBES
-		/* Nobody sees the end of the call. */
-		calls.delete(&tid);
-#endif
+		if (!call->returns)
+			calls.delete(&tid);
 	}
 	/* A later table had a route after all. */
 	if (told) {
@@ -130,9 +132,7 @@ static inline void tcp_state(void *ctx, struct sock *sk, int after)
 	uint64_t key = (uint64_t)sk;
 	struct record_result outcome = {};
 	struct underway *begun;
-#ifdef WITH_KPROBES
 	struct call *call;
-#endif
 
 	if (after == STATE_SYN_SENT) {
 		handshake_begin(ctx, sk);
@@ -146,12 +146,10 @@ static inline void tcp_state(void *ctx, struct sock *sk, int after)
 	outcome.established = after == STATE_ESTABLISHED;
 	if (!outcome.established) {
 		READ_KERNEL(outcome.error, sk->sk_err);
-#ifdef WITH_KPROBES
 		call = calls.lookup(&tid);
 		/* It fails within the call: what that returns is the error. */
-		if (!outcome.error && call && call->sk == key)
+		if (!outcome.error && call && call->sk == key && call->returns)
 			return;
-#endif
 	}
 	describe_socket(&outcome.socket, sk);
 	emit_result(ctx, &outcome, begun->socket_id, begun->begun_ns);
@@ -172,7 +170,7 @@ int kprobe_tcp_connect(struct pt_regs *ctx)
 	struct place place = {};
 
 	if (read_place(&place, (void *)PT_REGS_PARM2(ctx)))
-		connect_begin((struct sock *)PT_REGS_PARM1(ctx), &place);
+		connect_begin((struct sock *)PT_REGS_PARM1(ctx), &place, true);
 	return 0;
 }
 

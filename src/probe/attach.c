@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
 
 #define ATTACHED_MAX 32
+#define TARGET_MAX   128
 
 struct attacher {
 	struct compiler *compiler;
@@ -89,21 +91,44 @@ static int attach_cgroup(struct attacher *attacher, int program, int type)
 	return link < 0 ? -errno : link;
 }
 
+/*
+ * What to ask the kernel for: the attachment's target, or, to see what becomes
+ * of us where that is missing or forbidden, another one. The variable holds
+ * such pairs, as in "tcp_v4_connect=no_such,connect4=no_such".
+ */
+static bool replace_target(const char *target, char replaced[TARGET_MAX])
+{
+	const char *pair = getenv("EGRETS_DEBUG_TARGETS");
+	size_t len = strlen(target);
+
+	while (pair && (strncmp(pair, target, len) || pair[len] != '=')) {
+		pair = strchr(pair, ',');
+		if (pair)
+			pair++;
+	}
+	snprintf(replaced, TARGET_MAX, "%s", pair ? pair + len + 1 : target);
+	replaced[strcspn(replaced, ",")] = '\0';
+	return pair;
+}
+
 static int attach_program(struct attacher *attacher, int program,
 			  const struct attachment *attachment)
 {
+	char target[TARGET_MAX];
+	bool replaced = replace_target(attachment->target, target);
 	int fd;
 
 	switch (attachment->kind) {
 	case ATTACHMENT_RAW_TRACEPOINT:
-		fd = bpf_raw_tracepoint_open(attachment->target, program);
+		fd = bpf_raw_tracepoint_open(target, program);
 		return fd < 0 ? -errno : fd;
 	case ATTACHMENT_CGROUP:
+		/* These have no names: any number that is none of theirs. */
 		return attach_cgroup(attacher, program,
-				     attachment->attach_type);
+				     replaced ? -1 : attachment->attach_type);
 	default:
 		return compiler_attach_kprobe(
-			attacher->compiler, program, attachment->target,
+			attacher->compiler, program, target,
 			attachment->kind == ATTACHMENT_KRETPROBE);
 	}
 }

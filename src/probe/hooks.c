@@ -9,6 +9,7 @@
 #define RAW(tp)	       {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0}
 #define MAYBE(tp)      {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0, true}
 #define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
+#define MAYBE_CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as, true}
 /* clang-format on */
 
 const struct hook hooks[] = {
@@ -36,14 +37,16 @@ const struct hook hooks[] = {
 	 "IPv4 datagrams",
 	 {{ATTACH_KPROBE, {KPROBE(udp_sendmsg, udp_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
-	   {CGROUP(sendmsg4, BPF_CGROUP_UDP4_SENDMSG),
-	    MAYBE(sock_send_length)}}}},
+	   {CGROUP(sendmsg4, BPF_CGROUP_UDP4_SENDMSG), MAYBE(sock_send_length),
+	    MAYBE_CGROUP(connect4, BPF_CGROUP_INET4_CONNECT),
+	    MAYBE(fib_table_lookup)}}}},
 	{"udp6.send",
 	 "IPv6 datagrams",
 	 {{ATTACH_KPROBE, {KPROBE(udpv6_sendmsg, udp_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
-	   {CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG),
-	    MAYBE(sock_send_length)}}}},
+	   {CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG), MAYBE(sock_send_length),
+	    MAYBE_CGROUP(connect6, BPF_CGROUP_INET6_CONNECT),
+	    MAYBE(fib6_table_lookup)}}}},
 	{"process.exec",
 	 "programs and arguments of processes that end at once",
 	 {{ATTACH_TRACEPOINT, {RAW(sched_process_exec)}}}},

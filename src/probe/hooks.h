@@ -34,7 +34,7 @@ struct attachment {
 	bool optional;	      /* the form does without, with a warning */
 };
 
-#define FORM_ATTACHMENTS 3
+#define FORM_ATTACHMENTS 4
 #define HOOK_FORMS	 2
 
 /* One way to have a hook. */

@@ -28,6 +28,7 @@ struct loader {
 	struct workshop workshop;
 	int noise; /* what goes to stderr meanwhile */
 	uint64_t stage_start_ns;
+	char trouble[1024]; /* why the last thing failed, and what to do */
 };
 
 static uint64_t now_ns(void)
@@ -89,17 +90,28 @@ static void send_noise(struct loader *loader)
 		return;
 }
 
-__attribute__((format(printf, 2, 3))) static _Noreturn void fail(
-	struct loader *loader, const char *format, ...)
+/* Note what went wrong; returns err. */
+__attribute__((format(printf, 3, 4))) static int trouble(struct loader *loader,
+							 int err,
+							 const char *format,
+							 ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(loader->trouble, sizeof(loader->trouble), format, args);
+	va_end(args);
+	return err;
+}
+
+/* Nothing goes on after the trouble noted. */
+static _Noreturn void fail(struct loader *loader)
 {
 	struct loader_message message = {.kind = LOADER_FAILED};
-	va_list args;
 
 	send_noise(loader);
 	workshop_close(&loader->workshop);
-	va_start(args, format);
-	vsnprintf(message.text, sizeof(message.text), format, args);
-	va_end(args);
+	strncpy(message.text, loader->trouble, sizeof(message.text) - 1);
 	send_message(loader, &message, NULL);
 	_exit(1);
 }
@@ -116,8 +128,8 @@ static bool headers_are_installed(void)
 	       access("/sys/kernel/kheaders.tar.xz", F_OK) == 0;
 }
 
-static void compile(struct loader *loader, struct compiler *compiler,
-		    unsigned int parts)
+static int compile(struct loader *loader, struct compiler *compiler,
+		   unsigned int parts)
 {
 	enum kernel_types types = loader->options->types;
 	struct loader_message message = {.kind = LOADER_TYPES};
@@ -125,13 +137,15 @@ static void compile(struct loader *loader, struct compiler *compiler,
 	int err = source_assemble(&types, parts, &text);
 
 	if (err)
-		fail(loader,
-		     "cannot read the kernel's types from /sys/kernel/btf/"
-		     "vmlinux: %s; try --kernel-types=headers",
-		     strerror(-err));
+		return trouble(loader, err,
+			       "cannot read the kernel's types from "
+			       "/sys/kernel/btf/vmlinux: %s; try "
+			       "--kernel-types=headers",
+			       strerror(-err));
 	if (types == KERNEL_TYPES_HEADERS && !headers_are_installed())
-		fail(loader, "no kernel headers: install linux-headers for "
-			     "this kernel, or boot one with BTF");
+		return trouble(loader, -ENOENT,
+			       "no kernel headers: install linux-headers for "
+			       "this kernel, or boot one with BTF");
 	message.value = types;
 	send_message(loader, &message, NULL);
 	send_stage(loader, "types");
@@ -139,14 +153,16 @@ static void compile(struct loader *loader, struct compiler *compiler,
 	err = compiler_compile(compiler, &loader->workshop, text,
 			       types == KERNEL_TYPES_BTF);
 	if (err)
-		fail(loader,
-		     "the probes do not compile%s: %s (-v shows the "
-		     "compiler's messages)",
-		     types == KERNEL_TYPES_BTF
-			     ? ""
-			     : " against the installed kernel headers",
-		     strerror(-err));
+		return trouble(
+			loader, err,
+			"the probes do not compile%s: %s (-v shows the "
+			"compiler's messages)",
+			types == KERNEL_TYPES_BTF
+				? ""
+				: " against the installed kernel headers",
+			strerror(-err));
 	send_stage(loader, "compile");
+	return 0;
 }
 
 static void send_table(struct loader *loader, struct compiler *compiler,
@@ -155,8 +171,10 @@ static void send_table(struct loader *loader, struct compiler *compiler,
 	struct loader_message message = {.kind = LOADER_TABLE, .fd_count = 1};
 	int fd = compiler_table(compiler, name);
 
-	if (fd < 0)
-		fail(loader, "the probes have no table \"%s\"", name);
+	if (fd < 0) {
+		trouble(loader, fd, "the probes have no table \"%s\"", name);
+		fail(loader);
+	}
 	strncpy(message.text, name, sizeof(message.text) - 1);
 	send_message(loader, &message, &fd);
 }
@@ -184,6 +202,7 @@ static bool attach_form(struct attacher *attacher, const struct hook_form *form,
 
 	message->text[0] = '\0';
 	for (int i = 0; i < FORM_ATTACHMENTS; i++) {
+		size_t len = strlen(message->text);
 		const struct attachment *attachment = &form->attachment[i];
 		int fd;
 
@@ -196,9 +215,12 @@ static bool attach_form(struct attacher *attacher, const struct hook_form *form,
 			attempt->fds[message->fd_count++] = fd;
 			continue;
 		}
-		snprintf(message->text, sizeof(message->text), "%s %s: %s",
+		snprintf(message->text + len, sizeof(message->text) - len,
+			 "%s%s %s: %s", len ? ", " : "",
 			 attachment_kind_text(attachment->kind),
-			 attachment->target, strerror(-fd));
+			 attachment->target,
+			 fd == -ENOENT ? "this kernel has none"
+				       : strerror(-fd));
 		if (attachment->optional)
 			continue;
 		for (uint32_t made = 0; made < message->fd_count; made++)
@@ -209,7 +231,7 @@ static bool attach_form(struct attacher *attacher, const struct hook_form *form,
 	return true;
 }
 
-static bool attach_hook(struct loader *loader, struct attacher *attacher,
+static void attach_hook(struct loader *loader, struct attacher *attacher,
 			uint32_t index, struct attempt *attempt)
 {
 	const struct hook *hook = &hooks[index];
@@ -226,10 +248,9 @@ static bool attach_hook(struct loader *loader, struct attacher *attacher,
 		if (attach_form(attacher, form, attempt)) {
 			attempt->message.kind = LOADER_ATTACHED;
 			attempt->message.form = i;
-			return true;
+			return;
 		}
 	}
-	return false;
 }
 
 /* The programs that this machine is likely to take: compiling costs time. */
@@ -241,49 +262,85 @@ static unsigned int likely_parts(enum attach_mode mode)
 	return mode == ATTACH_KPROBE ? SOURCE_KPROBES : SOURCE_CGROUPS;
 }
 
-/* Compile and attach; false if a hook is missing. */
-static bool load(struct loader *loader, struct compiler *compiler,
-		 unsigned int parts, struct attempt *attempts)
-{
-	struct attacher *attacher;
-	bool complete = true;
+/* One compilation, and what of it could be attached. */
+struct loading {
+	struct compiler *compiler;
+	struct attempt *attempts; /* one a hook */
+};
 
-	compile(loader, compiler, parts);
-	attacher = attacher_create(compiler, &loader->workshop);
-	if (!attacher)
-		fail(loader, "out of memory");
+static void unload(struct loading *loading)
+{
+	for (size_t i = 0; loading->attempts && i < hook_count; i++)
+		undo(&loading->attempts[i]);
+	free(loading->attempts);
+	compiler_destroy(loading->compiler);
+	memset(loading, 0, sizeof(*loading));
+}
+
+/* 0, or a negative errno with the trouble noted; then ret is empty. */
+static int load(struct loader *loader, unsigned int parts, struct loading *ret)
+{
+	struct attacher *attacher = NULL;
+	int err = compiler_create(&ret->compiler);
+
+	if (err) {
+		trouble(loader, err,
+			"cannot load libbcc: install libbpfcc (Debian) or "
+			"bcc-libs");
+		goto fail;
+	}
+	send_stage(loader, "library");
+	err = compile(loader, ret->compiler, parts);
+	if (err)
+		goto fail;
+	ret->attempts = calloc(hook_count, sizeof(*ret->attempts));
+	attacher = attacher_create(ret->compiler, &loader->workshop);
+	if (!ret->attempts || !attacher) {
+		err = trouble(loader, -ENOMEM, "out of memory");
+		goto fail;
+	}
 	for (uint32_t i = 0; i < hook_count; i++)
-		complete &= attach_hook(loader, attacher, i, &attempts[i]);
+		attach_hook(loader, attacher, i, &ret->attempts[i]);
 	attacher_destroy(attacher);
 	send_stage(loader, "attach");
-	return complete;
+	return 0;
+fail:
+	attacher_destroy(attacher);
+	unload(ret);
+	return err;
+}
+
+/* Whether a hook is missing that has a form which was not compiled. */
+static bool wants_other_forms(const struct loading *loading)
+{
+	for (size_t i = 0; i < hook_count; i++)
+		if (loading->attempts[i].message.kind == LOADER_MISSING &&
+		    hook_form_exists(&hooks[i].form[1]))
+			return true;
+	return false;
 }
 
 static void load_and_send(struct loader *loader)
 {
-	struct attempt *attempts = calloc(hook_count, sizeof(*attempts));
-	struct loader_message done = {.kind = LOADER_DONE};
 	unsigned int parts = likely_parts(loader->options->attach);
-	struct compiler *compiler;
+	struct loader_message done = {.kind = LOADER_DONE};
+	struct loading loading = {0}, again = {0};
 
-	if (!attempts)
-		fail(loader, "out of memory");
-	if (compiler_create(&compiler))
-		fail(loader, "cannot load libbcc: install libbpfcc (Debian) "
-			     "or bcc-libs");
-	send_stage(loader, "library");
-	if (!load(loader, compiler, parts, attempts) &&
-	    loader->options->attach == ATTACH_AUTO) {
-		/* Once more, with every form to choose from. */
-		for (size_t i = 0; i < hook_count; i++)
-			undo(&attempts[i]);
-		load(loader, compiler, SOURCE_ALL, attempts);
+	if (load(loader, parts, &loading))
+		fail(loader);
+	/* Once more, with every form to choose from. */
+	if (loader->options->attach == ATTACH_AUTO &&
+	    wants_other_forms(&loading) &&
+	    load(loader, SOURCE_ALL, &again) == 0) {
+		unload(&loading);
+		loading = again;
 	}
 	send_noise(loader);
-	send_table(loader, compiler, "events");
-	send_table(loader, compiler, "drops");
+	send_table(loader, loading.compiler, "events");
+	send_table(loader, loading.compiler, "drops");
 	for (size_t i = 0; i < hook_count; i++)
-		send_message(loader, &attempts[i].message, attempts[i].fds);
+		send_message(loader, &loading.attempts[i].message,
+			     loading.attempts[i].fds);
 	send_message(loader, &done, NULL);
 }
 
@@ -306,9 +363,12 @@ static void open_workshop(struct loader *loader)
 {
 	int err = workshop_open(&loader->workshop);
 
-	if (err)
-		fail(loader, "cannot make a temporary directory in /tmp: %s",
-		     strerror(-err));
+	if (err) {
+		trouble(loader, err,
+			"cannot make a temporary directory in /tmp: %s",
+			strerror(-err));
+		fail(loader);
+	}
 	if (kernel_has_probe_read())
 		workshop_cover(&loader->workshop, "/proc/kallsyms",
 			       "ffffffff81000000 T bpf_probe_read_kernel\n"
