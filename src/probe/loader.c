@@ -111,7 +111,7 @@ static _Noreturn void fail(struct loader *loader)
 
 	send_noise(loader);
 	workshop_close(&loader->workshop);
-	strncpy(message.text, loader->trouble, sizeof(message.text) - 1);
+	memcpy(message.text, loader->trouble, sizeof(message.text));
 	send_message(loader, &message, NULL);
 	_exit(1);
 }
