@@ -13,6 +13,18 @@
 #define IPPROTO_UDP 17
 #endif
 
+/*
+ * libbcc looks for these in kallsyms, which shows no addresses to those without
+ * CAP_SYSLOG, and then has the one older helper do, which cgroup programs may
+ * not call.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 5, 0)
+#undef bpf_probe_read_kernel
+#undef bpf_probe_read_kernel_str
+#undef bpf_probe_read_user
+#undef bpf_probe_read_user_str
+#endif
+
 /* include/net/tcp_states.h; an enum there, so these names are ours. */
 #define STATE_ESTABLISHED 1
 #define STATE_SYN_SENT	  2
