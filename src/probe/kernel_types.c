@@ -7,8 +7,8 @@
 #include "probe/kernel_types.h"
 
 #include "base/log.h"
+#include "probe/kernel_btf.h"
 
-#include <bpf/btf.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,7 +61,7 @@ static const struct wanted_struct wanted[] = {
 /* One field with its place in bytes from the start of the structure. */
 struct placed_field {
 	const char *name;
-	uint32_t type;
+	uint32_t type; /* its id */
 	uint32_t offset;
 };
 
@@ -72,19 +72,9 @@ struct layout {
 	struct placed_field field[FIELDS_MAX];
 };
 
-static bool is_composite(const struct btf_type *type)
+static bool is(const struct btf_type *type, enum kernel_btf_kind kind)
 {
-	return btf_is_struct(type) || btf_is_union(type);
-}
-
-/* Typedefs and qualifiers say nothing about layout. */
-static const struct btf_type *underlying(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *type = btf__type_by_id(btf, id);
-
-	while (type && (btf_is_mod(type) || btf_is_typedef(type)))
-		type = btf__type_by_id(btf, type->type);
-	return type;
+	return type && kernel_btf_kind(type) == kind;
 }
 
 static const char *plain_name(const char *field)
@@ -103,20 +93,25 @@ static bool is_wanted(const struct wanted_struct *want, const char *name)
 }
 
 /* Collect the wanted fields of type, looking into its unnamed members. */
-static void collect_fields(const struct btf *btf, const struct btf_type *type,
+static void collect_fields(const struct kernel_btf *btf,
+			   const struct btf_type *type,
 			   const struct wanted_struct *want, uint32_t base,
 			   unsigned int depth, struct layout *layout)
 {
-	const struct btf_member *member = btf_members(type);
+	const struct btf_member *member = kernel_btf_parts(type);
 
-	for (uint32_t i = 0; i < btf_vlen(type); i++, member++) {
-		const char *name = btf__name_by_offset(btf, member->name_off);
-		uint32_t offset = base + btf_member_bit_offset(type, i) / 8;
-		const struct btf_type *inner = underlying(btf, member->type);
+	for (uint32_t i = 0; i < kernel_btf_part_count(type); i++, member++) {
+		const char *name = kernel_btf_name(btf, member->name_off);
+		uint32_t offset = base +
+				  kernel_btf_bit_offset(type, member) / 8;
+		const struct btf_type *inner = kernel_btf_resolve(btf,
+								  member->type);
 
-		if (!name || !inner || btf_member_bitfield_size(type, i))
+		if (!inner || kernel_btf_bitfield_size(type, member))
 			continue;
-		if (!*name && is_composite(inner) && depth < NESTING_MAX) {
+		if (!*name && depth < NESTING_MAX &&
+		    (is(inner, KERNEL_BTF_STRUCT) ||
+		     is(inner, KERNEL_BTF_UNION))) {
 			collect_fields(btf, inner, want, offset, depth + 1,
 				       layout);
 			continue;
@@ -152,42 +147,50 @@ static bool is_wanted_struct(const char *name)
 	return false;
 }
 
+static bool is_number(const struct btf_type *type)
+{
+	return is(type, KERNEL_BTF_INT) || is(type, KERNEL_BTF_ENUM) ||
+	       is(type, KERNEL_BTF_ENUM64);
+}
+
 /*
  * Write one field's declaration and return its size in bytes. What is not a
  * number, a pointer or a structure of ours is written as so many bytes.
  */
-static uint32_t write_field(FILE *out, const struct btf *btf,
+static uint32_t write_field(FILE *out, const struct kernel_btf *btf,
 			    const struct placed_field *field)
 {
-	const struct btf_type *type = underlying(btf, field->type);
-	uint32_t size = (uint32_t)btf__resolve_size(btf, field->type);
+	const struct btf_type *type = kernel_btf_resolve(btf, field->type);
+	uint32_t size = kernel_btf_size(btf, field->type);
+	const struct btf_array *array = is(type, KERNEL_BTF_ARRAY)
+						? kernel_btf_parts(type)
+						: NULL;
 	const char *name;
 
-	if (btf_is_ptr(type)) {
-		const struct btf_type *to = underlying(btf, type->type);
+	if (is(type, KERNEL_BTF_PTR)) {
+		const struct btf_type *to = kernel_btf_resolve(btf, type->type);
 
-		name = to ? btf__name_by_offset(btf, to->name_off) : "";
-		if (to && btf_is_struct(to) && is_wanted_struct(name))
+		name = to ? kernel_btf_name(btf, to->name_off) : "";
+		if (is(to, KERNEL_BTF_STRUCT) && is_wanted_struct(name))
 			fprintf(out, "\tstruct %s *%s;\n", name, field->name);
 		else
 			fprintf(out, "\tvoid *%s;\n", field->name);
 		return size;
 	}
-	name = btf__name_by_offset(btf, type->name_off);
-	if (btf_is_struct(type) && is_wanted_struct(name))
+	name = kernel_btf_name(btf, type->name_off);
+	if (is(type, KERNEL_BTF_STRUCT) && is_wanted_struct(name))
 		fprintf(out, "\tstruct %s %s;\n", name, field->name);
-	else if ((btf_is_int(type) || btf_is_any_enum(type)) && size <= 8)
+	else if (is_number(type) && size <= 8)
 		fprintf(out, "\t__u%u %s;\n", size * 8, field->name);
-	else if (btf_is_array(type) &&
-		 btf_is_ptr(underlying(btf, btf_array(type)->type)))
-		fprintf(out, "\tvoid *%s[%u];\n", field->name,
-			btf_array(type)->nelems);
+	else if (array &&
+		 is(kernel_btf_resolve(btf, array->type), KERNEL_BTF_PTR))
+		fprintf(out, "\tvoid *%s[%u];\n", field->name, array->nelems);
 	else
 		fprintf(out, "\tchar %s[%u];\n", field->name, size);
 	return size;
 }
 
-static void write_struct(FILE *out, const struct btf *btf,
+static void write_struct(FILE *out, const struct kernel_btf *btf,
 			 const struct layout *layout)
 {
 	uint32_t at = 0;
@@ -212,18 +215,17 @@ static void write_struct(FILE *out, const struct btf *btf,
 		layout->size % 8 == 0 ? ", aligned(8)" : "");
 }
 
-static int generate_struct(FILE *out, const struct btf *btf,
+static int generate_struct(FILE *out, const struct kernel_btf *btf,
 			   const struct wanted_struct *want)
 {
 	struct layout layout = {.name = plain_name(want->name)};
-	int id = btf__find_by_name_kind(btf, layout.name, BTF_KIND_STRUCT);
-	const struct btf_type *type;
+	const struct btf_type *type = kernel_btf_find(btf, KERNEL_BTF_STRUCT,
+						      layout.name);
 
-	if (id < 0) {
+	if (!type) {
 		log_debug("BTF has no struct %s", layout.name);
 		return layout.name == want->name ? -ENODATA : 0;
 	}
-	type = btf__type_by_id(btf, (uint32_t)id);
 	layout.size = type->size;
 	collect_fields(btf, type, want, 0, 0, &layout);
 	qsort(layout.field, layout.count, sizeof(layout.field[0]), by_offset);
@@ -247,20 +249,19 @@ static int generate_struct(FILE *out, const struct btf *btf,
 }
 
 /* The index of a cgroup v1 controller in css_set.subsys: an enumerator. */
-static void generate_cgroup_index(FILE *out, const struct btf *btf)
+static void generate_cgroup_index(FILE *out, const struct kernel_btf *btf)
 {
-	int id = btf__find_by_name_kind(btf, "cgroup_subsys_id", BTF_KIND_ENUM);
-	const struct btf_type *type;
+	const struct btf_type *type = kernel_btf_find(btf, KERNEL_BTF_ENUM,
+						      "cgroup_subsys_id");
 	const struct btf_enum *value;
 
-	if (id < 0)
+	if (!type)
 		return;
-	type = btf__type_by_id(btf, (uint32_t)id);
-	value = btf_enum(type);
-	for (uint32_t i = 0; i < btf_vlen(type); i++, value++) {
-		const char *name = btf__name_by_offset(btf, value->name_off);
+	value = kernel_btf_parts(type);
+	for (uint32_t i = 0; i < kernel_btf_part_count(type); i++, value++) {
+		const char *name = kernel_btf_name(btf, value->name_off);
 
-		if (name && strcmp(name, "pids_cgrp_id") == 0)
+		if (strcmp(name, "pids_cgrp_id") == 0)
 			fprintf(out, "#define CGROUP_V1_INDEX %d\n",
 				value->val);
 	}
@@ -268,14 +269,15 @@ static void generate_cgroup_index(FILE *out, const struct btf *btf)
 
 int kernel_types_generate(const char *path, char **ret)
 {
-	struct btf *btf = btf__parse(path ? path : VMLINUX_BTF, NULL);
+	struct kernel_btf *btf;
 	size_t len;
 	char *text = NULL;
 	FILE *out;
 	int err;
 
-	if (!btf)
-		return -errno;
+	err = kernel_btf_open(path ? path : VMLINUX_BTF, &btf);
+	if (err)
+		return err;
 	out = open_memstream(&text, &len);
 	if (!out) {
 		err = -errno;
@@ -293,7 +295,7 @@ int kernel_types_generate(const char *path, char **ret)
 	else
 		*ret = text;
 free_btf:
-	btf__free(btf);
+	kernel_btf_close(btf);
 	return err;
 }
 
