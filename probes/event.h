@@ -24,6 +24,7 @@ typedef __s64 int64_t;
 #define RECORD_CGROUP_LEN 96
 #define RECORD_PATH_LEN	  256
 #define RECORD_ARGS_LEN	  1024
+#define RECORD_PACKET_LEN 32768
 
 enum record_kind {
 	RECORD_EXEC = 1,
@@ -32,6 +33,7 @@ enum record_kind {
 	RECORD_TCP_RESULT,  /* and this is how it ended */
 	RECORD_UDP_OPEN,    /* a datagram socket has its addresses */
 	RECORD_UDP_SEND,    /* the first datagram of a socket to a place */
+	RECORD_PACKET,	    /* a packet that may be DNS, at its socket */
 };
 
 struct record_header {
@@ -105,6 +107,15 @@ struct record_exec {
 	char args[RECORD_ARGS_LEN]; /* argv, each with its NUL */
 };
 
+/* RECORD_PACKET: followed by its bytes, from the IP header on. */
+struct record_packet {
+	struct record_header header;
+	/* Its remote end is that of the program's view, before any NAT. */
+	struct record_socket socket;
+	uint32_t leaves; /* or else it enters */
+	uint32_t len;	 /* of the packet: more than its bytes if cut */
+};
+
 #define RECORD_SIZE_CHECK(type, bytes) \
 	_Static_assert(sizeof(struct type) == (bytes), #type " has gaps")
 RECORD_SIZE_CHECK(record_header, 16);
@@ -113,6 +124,7 @@ RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32);
 RECORD_SIZE_CHECK(record_connect, 16 + 152 + 48 + 8);
 RECORD_SIZE_CHECK(record_result, 16 + 48 + 16 + 8);
 RECORD_SIZE_CHECK(record_fork, 16 + 16 + 8);
+RECORD_SIZE_CHECK(record_packet, 16 + 48 + 8);
 RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);
 
 #endif

@@ -35,6 +35,7 @@ static inline void udp_send(void *ctx, struct sock *sk, struct place *place)
 	uint8_t seen = 1;
 
 	describe_socket(&record.socket, sk);
+	note_question(sk, place);
 	if (place->port) {
 		record.socket.remote_port = place->port;
 		__builtin_memcpy(record.socket.remote, place->addr, 16);

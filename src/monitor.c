@@ -4,14 +4,15 @@
  *
  *  1. note the time;
  *  2. take all records out of the perf buffers;
- *  3. then drain every packet ring;
+ *  3. where there are packet sockets, then drain every packet ring;
  *  4. hand on, in order of time, what happened up to the noted time.
  *
- * The order is the point. An answer lies in a packet ring before the program
- * that asked receives it, so it is there when that program's connect has been
- * read from a perf buffer; and a socket's record is in a perf buffer before
- * its first packet is in a ring. What happened after the noted time waits for
- * the next round, since its causes may have been missed in this one.
+ * The order is the point. The record of an answer is in a perf buffer (or the
+ * answer in a packet ring) before the program that asked receives it, so it is
+ * there when that program's connect has been read; and a socket's record is in
+ * a perf buffer before its first packet is anywhere. What happened after the
+ * noted time waits for the next round, since its causes may have been missed
+ * in this one.
  */
 #include "monitor.h"
 
@@ -21,14 +22,15 @@
 #include "clocks.h"
 #include "command.h"
 #include "flow/timeline.h"
-#include "packet/packet.h"
-#include "proc/netns.h"
+#include "packet/record.h"
 #include "proc/process.h"
 #include "probe/probe.h"
 #include "report.h"
+#include "wires.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -50,15 +52,6 @@
 /* From SIGTERM to SIGKILL for a command whose time is over. */
 #define COMMAND_GRACE_MS 2000
 
-/* Namespaces that are watched. */
-#define CAPTURES_MAX 1024
-
-struct source {
-	uv_poll_t poll;
-	struct monitor *monitor;
-	struct capture *capture;
-};
-
 struct monitor {
 	const struct options *options;
 	uv_loop_t loop;
@@ -66,8 +59,7 @@ struct monitor {
 	uv_timer_t end_timer, tick_timer, again_timer, loss_timer;
 	uv_signal_t interrupt, terminate, child;
 	struct probe *probe;
-	struct source *sources;
-	size_t source_count;
+	struct wires *wires; /* NULL: the probes show packets */
 	struct timeline *timeline;
 	struct attribution *attribution;
 	struct report *report;
@@ -75,7 +67,7 @@ struct monitor {
 	struct command_setting setting; /* as we were started */
 	uint64_t start_ns;
 	uint64_t round_ns;  /* when the last round ended */
-	bool undrained;	    /* for a test: read packets only when they poll */
+	bool unordered;	    /* for a test: things in the order of reading */
 	bool interrupted;   /* and a command has been let to end */
 	bool terminating;   /* the command has been told that time is over */
 	uint64_t no_memory; /* entries left out */
@@ -89,6 +81,7 @@ enum entry_kind {
 };
 
 struct entry {
+	uint64_t time_ns;
 	enum entry_kind kind;
 	uint32_t netns;
 	struct packet packet; /* its payload follows; a record also does */
@@ -105,40 +98,59 @@ static void stop(struct monitor *monitor, int status)
 static struct entry *add_entry(struct monitor *monitor, uint64_t time_ns,
 			       size_t len)
 {
-	struct entry *entry = timeline_add(monitor->timeline, time_ns,
+	struct entry *entry = timeline_add(monitor->timeline,
+					   monitor->unordered ? 0 : time_ns,
 					   sizeof(*entry) + len);
 
-	if (!entry)
+	if (entry)
+		entry->time_ns = time_ns;
+	else
 		monitor->no_memory++;
 	return entry;
 }
 
-static void on_record(const struct record_header *record, void *context)
+static void add_packet(struct monitor *monitor, uint64_t time_ns,
+		       uint32_t netns, const struct packet *packet)
 {
-	struct entry *entry = add_entry(context, record->time_ns, record->size);
+	struct entry *entry;
 
+	if (!attribution_wants(packet))
+		return;
+	entry = add_entry(monitor, time_ns, packet->payload_len);
 	if (!entry)
 		return;
-	entry->kind = ENTRY_RECORD;
-	memcpy(entry->bytes, record, record->size);
+	entry->kind = ENTRY_PACKET;
+	entry->netns = netns;
+	entry->packet = *packet;
+	memcpy(entry->bytes, packet->payload, packet->payload_len);
 }
 
 static void on_frame(const struct capture_frame *frame, void *context)
 {
 	struct packet packet;
+
+	if (packet_decode(frame->link, frame->bytes, frame->len, &packet) ==
+	    PACKET_OK)
+		add_packet(context, frame->time_ns, frame->netns, &packet);
+}
+
+static void on_record(const struct record_header *record, void *context)
+{
+	const struct record_packet *seen = (const void *)record;
+	struct packet packet;
 	struct entry *entry;
 
-	if (packet_decode(frame->link, frame->bytes, frame->len, &packet) !=
-		    PACKET_OK ||
-	    !attribution_wants(&packet))
+	if (record->kind == RECORD_PACKET) {
+		if (packet_from_record(seen, &packet) == PACKET_OK)
+			add_packet(context, record->time_ns, seen->socket.netns,
+				   &packet);
 		return;
-	entry = add_entry(context, frame->time_ns, packet.payload_len);
+	}
+	entry = add_entry(context, record->time_ns, record->size);
 	if (!entry)
 		return;
-	entry->kind = ENTRY_PACKET;
-	entry->netns = frame->netns;
-	entry->packet = packet;
-	memcpy(entry->bytes, packet.payload, packet.payload_len);
+	entry->kind = ENTRY_RECORD;
+	memcpy(entry->bytes, record, record->size);
 }
 
 static void on_entry(uint64_t time_ns, const void *bytes, void *context)
@@ -152,16 +164,18 @@ static void on_entry(uint64_t time_ns, const void *bytes, void *context)
 				   (const void *)entry->bytes);
 		return;
 	}
+	(void)time_ns;
 	packet = entry->packet;
 	packet.payload = (const void *)entry->bytes;
-	attribution_packet(monitor->attribution, time_ns, entry->netns,
+	attribution_packet(monitor->attribution, entry->time_ns, entry->netns,
 			   &packet);
 }
 
-static void drain(struct monitor *monitor, struct capture *capture,
-		  int64_t offset_ns)
+static void drain(struct monitor *monitor)
 {
-	if (capture_read(capture, -1, offset_ns, on_frame, monitor) < 0)
+	if (monitor->wires &&
+	    wires_drain(monitor->wires, clocks_monotonic_offset(), on_frame,
+			monitor))
 		stop(monitor, EXIT_RUN_FAILED);
 }
 
@@ -179,13 +193,10 @@ static void hand_on(struct monitor *monitor, uint64_t until_ns)
 static void round_once(struct monitor *monitor)
 {
 	uint64_t now = clocks_now();
-	int64_t offset_ns;
 
 	probe_read(monitor->probe, on_record, monitor);
-	offset_ns = clocks_monotonic_offset();
-	for (size_t i = 0; i < monitor->source_count; i++)
-		drain(monitor, monitor->sources[i].capture, offset_ns);
-	hand_on(monitor, now);
+	drain(monitor);
+	hand_on(monitor, monitor->unordered ? UINT64_MAX : now);
 }
 
 static void on_tick(uv_timer_t *timer);
@@ -246,31 +257,14 @@ static void on_tick(uv_timer_t *timer)
 
 static void on_probe_ready(uv_poll_t *poll, int status, int events)
 {
-	struct monitor *monitor = poll->data;
-
 	(void)status;
 	(void)events;
-	if (!monitor->undrained) {
-		rounds(monitor);
-		return;
-	}
-	probe_read(monitor->probe, on_record, monitor);
-	hand_on(monitor, UINT64_MAX);
-	schedule_tick(monitor);
+	rounds(poll->data);
 }
 
-static void on_packets_ready(uv_poll_t *poll, int status, int events)
+static void on_wires_ready(void *context)
 {
-	struct source *source = poll->data;
-
-	(void)status;
-	(void)events;
-	if (!source->monitor->undrained) {
-		rounds(source->monitor);
-		return;
-	}
-	drain(source->monitor, source->capture, clocks_monotonic_offset());
-	hand_on(source->monitor, UINT64_MAX);
+	rounds(context);
 }
 
 static void on_end(uv_timer_t *timer)
@@ -332,35 +326,13 @@ static void on_loss_check(uv_timer_t *timer)
 
 	attribution_get_stats(monitor->attribution, &stats);
 	counts[LOSS_PROBES] = probe_lost(monitor->probe);
-	for (size_t i = 0; i < monitor->source_count; i++)
-		counts[LOSS_PACKETS] += capture_lost(
-			monitor->sources[i].capture);
+	if (monitor->wires)
+		counts[LOSS_PACKETS] = wires_lost(monitor->wires);
 	counts[LOSS_QUESTIONS] = stats.questions_forgotten;
 	counts[LOSS_CONNECTS] = stats.connects_forgotten;
 	counts[LOSS_NAMES] = stats.names.evicted;
 	counts[LOSS_MEMORY] = stats.no_memory + monitor->no_memory;
 	report_losses(monitor->report, clocks_now(), counts);
-}
-
-static int add_capture(uint32_t netns, void *context)
-{
-	struct monitor *monitor = context;
-	struct capture *capture;
-	int err;
-
-	if (monitor->source_count == CAPTURES_MAX) {
-		log_warn("more than %d network namespaces: the rest is not "
-			 "watched for DNS",
-			 CAPTURES_MAX);
-		return 1;
-	}
-	err = capture_open_live(
-		netns, capture_ring_bytes(monitor->source_count), &capture);
-	if (err)
-		/* Our own comes first: without it there is no point. */
-		return monitor->source_count ? 0 : err;
-	monitor->sources[monitor->source_count++].capture = capture;
-	return 0;
 }
 
 /* Two descriptors go to each network namespace. */
@@ -382,9 +354,6 @@ static int open_sources(struct monitor *monitor)
 	};
 	int err;
 
-	monitor->sources = calloc(CAPTURES_MAX, sizeof(*monitor->sources));
-	if (!monitor->sources)
-		return -ENOMEM;
 	raise_file_limit(monitor);
 	err = probe_start(&probes, &monitor->probe);
 	if (err) {
@@ -392,23 +361,10 @@ static int open_sources(struct monitor *monitor)
 			  strerror(-err));
 		return err;
 	}
-	/* While the child compiles. */
-	err = netns_visit(add_capture, monitor);
-	if (err < 0) {
-		log_error("cannot look for network namespaces: %s",
-			  strerror(-err));
-		return err;
-	}
-	return probe_wait(monitor->probe);
-}
-
-static void poll_source(struct monitor *monitor, struct source *source)
-{
-	source->monitor = monitor;
-	source->poll.data = source;
-	uv_poll_init(&monitor->loop, &source->poll,
-		     capture_fd(source->capture));
-	uv_poll_start(&source->poll, UV_READABLE, on_packets_ready);
+	err = probe_wait(monitor->probe);
+	if (!err && !probe_shows_packets(monitor->probe))
+		err = wires_open(&monitor->wires);
+	return err;
 }
 
 static void poll_output(struct monitor *monitor)
@@ -443,8 +399,9 @@ static void start_loop(struct monitor *monitor)
 		     probe_fd(monitor->probe));
 	monitor->probe_poll.data = monitor;
 	uv_poll_start(&monitor->probe_poll, UV_READABLE, on_probe_ready);
-	for (size_t i = 0; i < monitor->source_count; i++)
-		poll_source(monitor, &monitor->sources[i]);
+	if (monitor->wires)
+		wires_poll(monitor->wires, &monitor->loop, on_wires_ready,
+			   monitor);
 	poll_output(monitor);
 
 	start_timer(monitor, &monitor->end_timer);
@@ -519,9 +476,7 @@ static void deinit(struct monitor *monitor)
 	uv_run(&monitor->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&monitor->loop);
 	probe_destroy(monitor->probe);
-	for (size_t i = 0; i < monitor->source_count; i++)
-		capture_close(monitor->sources[i].capture);
-	free(monitor->sources);
+	wires_close(monitor->wires);
 	timeline_destroy(monitor->timeline);
 	attribution_destroy(monitor->attribution);
 	report_destroy(monitor->report);
@@ -538,7 +493,7 @@ static int init(struct monitor *monitor, const struct options *options)
 	memset(monitor, 0, sizeof(*monitor));
 	monitor->options = options;
 	monitor->start_ns = clocks_now();
-	monitor->undrained = getenv("EGRETS_DEBUG_NO_DRAIN");
+	monitor->unordered = getenv("EGRETS_DEBUG_UNORDERED");
 	uv_loop_init(&monitor->loop);
 	monitor->timeline = timeline_create();
 	if (!monitor->timeline)
@@ -554,12 +509,17 @@ static int init(struct monitor *monitor, const struct options *options)
 static void say_ready(const struct monitor *monitor)
 {
 	uint64_t took_ns = clocks_now() - monitor->start_ns;
+	char dns[64] = "its sockets";
 
-	log_info("ready in %.2f s: attached by %s, kernel types from %s, "
-		 "%zu network namespace%s",
+	if (monitor->wires)
+		snprintf(dns, sizeof(dns),
+			 "packet sockets in %zu network "
+			 "namespaces",
+			 wires_count(monitor->wires));
+	log_info("ready in %.2f s: attached by %s, kernel types from %s, DNS "
+		 "seen at %s",
 		 (double)took_ns / 1e9, probe_attach_text(monitor->probe),
-		 kernel_types_text(probe_types(monitor->probe)),
-		 monitor->source_count, monitor->source_count == 1 ? "" : "s");
+		 kernel_types_text(probe_types(monitor->probe)), dns);
 }
 
 int monitor_run(const struct options *options)

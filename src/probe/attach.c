@@ -52,6 +52,8 @@ static int program_type(const struct attachment *attachment)
 		return BPF_PROG_TYPE_RAW_TRACEPOINT;
 	case ATTACHMENT_CGROUP:
 		return BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
+	case ATTACHMENT_CGROUP_PACKETS:
+		return BPF_PROG_TYPE_CGROUP_SKB;
 	default:
 		return BPF_PROG_TYPE_KPROBE;
 	}
@@ -123,6 +125,7 @@ static int attach_program(struct attacher *attacher, int program,
 		fd = bpf_raw_tracepoint_open(target, program);
 		return fd < 0 ? -errno : fd;
 	case ATTACHMENT_CGROUP:
+	case ATTACHMENT_CGROUP_PACKETS:
 		/* These have no names: any number that is none of theirs. */
 		return attach_cgroup(attacher, program,
 				     replaced ? -1 : attachment->attach_type);

@@ -9,6 +9,7 @@
 #define RAW(tp)	       {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0}
 #define MAYBE(tp)      {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0, true}
 #define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
+#define PACKETS(on, as) {ATTACHMENT_CGROUP_PACKETS, #on, "cgroup_" #on, as}
 #define MAYBE_CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as, true}
 /* clang-format on */
 
@@ -47,6 +48,12 @@ const struct hook hooks[] = {
 	   {CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG), MAYBE(sock_send_length),
 	    MAYBE_CGROUP(connect6, BPF_CGROUP_INET6_CONNECT),
 	    MAYBE(fib6_table_lookup)}}}},
+	{"dns.packets",
+	 "DNS",
+	 {{ATTACH_TRACEPOINT,
+	   {PACKETS(egress, BPF_CGROUP_INET_EGRESS),
+	    PACKETS(ingress, BPF_CGROUP_INET_INGRESS)}}},
+	 "packet sockets in the network namespaces of now"},
 	{"process.exec",
 	 "programs and arguments of processes that end at once",
 	 {{ATTACH_TRACEPOINT, {RAW(sched_process_exec)}}}},
@@ -64,6 +71,7 @@ const char *attachment_kind_text(enum attachment_kind kind)
 		[ATTACHMENT_KRETPROBE] = "kretprobe",
 		[ATTACHMENT_RAW_TRACEPOINT] = "raw tracepoint",
 		[ATTACHMENT_CGROUP] = "cgroup",
+		[ATTACHMENT_CGROUP_PACKETS] = "cgroup",
 	};
 
 	return texts[kind];

@@ -22,6 +22,7 @@ enum attachment_kind {
 	ATTACHMENT_KRETPROBE,
 	ATTACHMENT_RAW_TRACEPOINT,
 	ATTACHMENT_CGROUP,
+	ATTACHMENT_CGROUP_PACKETS,
 };
 
 const char *attachment_kind_text(enum attachment_kind kind);
@@ -47,6 +48,7 @@ struct hook {
 	const char *name;
 	const char *without; /* what is not seen without it */
 	struct hook_form form[HOOK_FORMS];
+	const char *instead; /* what shows it then, or NULL */
 };
 
 extern const struct hook hooks[];

@@ -34,6 +34,14 @@ struct probe {
 	uint64_t lost_in_buffer;
 	uint64_t dropped_before; /* while nobody listened yet */
 
+	union {
+		struct record_header header;
+		struct {
+			struct record_packet packet;
+			uint8_t bytes[RECORD_PACKET_LEN + 8];
+		} largest;
+	} record;
+
 	/* While probe_read() runs. */
 	probe_record_fn fn;
 	void *context;
@@ -120,6 +128,8 @@ static size_t record_size(uint32_t kind)
 		return sizeof(struct record_fork);
 	case RECORD_TCP_RESULT:
 		return sizeof(struct record_result);
+	case RECORD_PACKET:
+		return sizeof(struct record_packet);
 	case RECORD_TCP_CONNECT:
 	case RECORD_UDP_OPEN:
 	case RECORD_UDP_SEND:
@@ -133,19 +143,17 @@ static size_t record_size(uint32_t kind)
 static void on_sample(void *context, int cpu, void *bytes, uint32_t len)
 {
 	struct probe *probe = context;
-	union {
-		struct record_header header;
-		struct record_exec largest;
-	} record;
+	struct record_header *record = &probe->record.header;
 
 	(void)cpu;
-	if (len < sizeof(record.header))
+	if (len < sizeof(*record))
 		return;
-	memcpy(&record, bytes, len < sizeof(record) ? len : sizeof(record));
-	if (record.header.size > len || record.header.size > sizeof(record) ||
-	    record.header.size < record_size(record.header.kind))
+	if (len > sizeof(probe->record))
+		len = sizeof(probe->record);
+	memcpy(record, bytes, len);
+	if (record->size > len || record->size < record_size(record->kind))
 		return;
-	probe->fn(&record.header, probe->context);
+	probe->fn(record, probe->context);
 }
 
 static void on_lost(void *context, int cpu, __u64 count)
@@ -240,6 +248,11 @@ static int take_message(struct probe *probe)
 		keep_fds(probe, &message, fds);
 		return 1;
 	case LOADER_MISSING:
+		if (hooks[message.hook].instead) {
+			log_debug("no %s: %s", hooks[message.hook].name,
+				  message.text);
+			return 1;
+		}
 		log_warn("no %s: %s; not shown: %s", hooks[message.hook].name,
 			 message.text, hooks[message.hook].without);
 		return 1;
@@ -295,6 +308,15 @@ const char *probe_attach_text(const struct probe *probe)
 	if (used[ATTACH_KPROBE])
 		return "kprobe";
 	return "tracepoint";
+}
+
+bool probe_shows_packets(const struct probe *probe)
+{
+	for (size_t i = 0; i < hook_count; i++)
+		if (hooks[i].form[0].attachment[0].kind ==
+		    ATTACHMENT_CGROUP_PACKETS)
+			return probe->form[i];
+	return false;
 }
 
 enum kernel_types probe_types(const struct probe *probe)

@@ -5,6 +5,7 @@
 #include "event.h"
 #include "probe/loader.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,9 @@ enum kernel_types probe_types(const struct probe *probe);
 
 /* The form in which a hook is attached, or NULL. */
 const struct hook_form *probe_hook_form(const struct probe *probe, size_t hook);
+
+/* Whether there are records of packets: else they are to be had elsewhere. */
+bool probe_shows_packets(const struct probe *probe);
 
 /* Becomes readable when there are records. */
 int probe_fd(const struct probe *probe);

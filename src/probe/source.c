@@ -12,7 +12,7 @@
 
 /* Each uses what stands before it. */
 static const char *const parts[] = {
-	"event.h",   "common.h",      "tcp.bpf.c",
+	"event.h",   "common.h",      "dns.bpf.c",    "tcp.bpf.c",
 	"udp.bpf.c", "process.bpf.c", "cgroup.bpf.c",
 };
 

@@ -3,7 +3,8 @@
 #
 # A packet from the client namespace passes two ends of a veth pair, and one
 # within the server namespace passes its loopback twice: each exchange is
-# reported once, in the namespace of the process that asked.
+# reported once, in the namespace of the process that asked. So it is in a
+# namespace that came into being a moment ago.
 set -euo pipefail
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/expect.sh"
@@ -31,6 +32,31 @@ expect_once()
 			"process.tcp_v4 $2 $3 $4")"
 }
 
+# short_lived NAME: ask and connect from a new namespace, which then goes.
+short_lived()
+{
+	local ns=egrets-short-$$
+
+	ip netns add "$ns"
+	lab_on_exit ip netns del "$ns"
+	ip -n "$lab_server_ns" link add short type veth peer name short netns "$ns"
+	ip -n "$lab_server_ns" addr add 10.79.0.1/24 dev short
+	ip -n "$lab_server_ns" link set short up
+	ip -n "$ns" link set short up
+	ip -n "$ns" addr add 10.79.0.2/24 dev short
+	ip -n "$ns" route add default via 10.79.0.1
+	lab_hold "$ns"
+	lab_run "$lab_held" curl -4 -s -o /dev/null "http://$1/"
+	short=$lab_pid
+	short_netns=$(netns_of "$ns")
+}
+
+# With packet sockets, egrets sees the namespaces that were there before it.
+sees_sockets()
+{
+	grep -q 'DNS seen at its sockets' "$lab_dir/err"
+}
+
 lab_up
 egrets_start -o json
 lab_client curl -4 -s -o /dev/null http://four.lab/
@@ -47,12 +73,18 @@ wait "$client_too" "$server_too"
 lab_server dig +short shared-c.lab >"$lab_dir/client"
 lab_client curl -s -o /dev/null http://10.77.0.13/
 other=$lab_pid
+if sees_sockets; then
+	short_lived short.wild.lab
+fi
 egrets_stop
 
 client_netns=$(netns_of "$lab_client_ns")
 server_netns=$(netns_of "$lab_server_ns")
 expect_once four.lab 10.77.0.10 "$client" "$client_netns"
 expect_once both.lab 10.77.0.11 "$server" "$server_netns"
+if sees_sockets; then
+	expect_once short.wild.lab 10.77.0.19 "$short" "$short_netns"
+fi
 expect_is "end.lab: each namespace's own events" \
 	"$(what_is_seen end.lab | sort)" \
 	"$(for at in "$client_too $client_netns" "$server_too $server_netns"; do

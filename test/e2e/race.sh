@@ -3,9 +3,9 @@
 #
 # 50 processes at once resolve names that share few addresses and connect with
 # no pause in between: every connection has the name that its process asked
-# for. The same again with the packets read only when they are due, not before
-# the connects of the same wake-up: then names must be wrong or missing, or
-# this test would not show that the order matters.
+# for. The same again with things taken in the order in which they are read, one
+# CPU after another: then names must be wrong or missing, or this test would
+# not show that the order matters.
 set -euo pipefail
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/expect.sh"
@@ -53,10 +53,10 @@ lab_sink "$LAB_RACE_PORT"
 race_run "the race" "$connects"
 expect_all_right "the race" "$connects"
 
-export EGRETS_DEBUG_NO_DRAIN=1
-race_run "without draining the packets first" "$connects"
-unset EGRETS_DEBUG_NO_DRAIN
-expect_is "without draining the packets first: some names are wrong" \
+export EGRETS_DEBUG_UNORDERED=1
+race_run "out of order" "$connects"
+unset EGRETS_DEBUG_UNORDERED
+expect_is "out of order: some names are wrong" \
 	"$verdict" 1
 
 # Each of these asks or connects in another way.
