@@ -18,7 +18,7 @@ static void keep_only_standard_files(void)
 {
 	long most = sysconf(_SC_OPEN_MAX);
 
-	if (syscall(SYS_close_range, 3, ~0U, 0) == 0)
+	if (syscall(__NR_close_range, 3, ~0U, 0) == 0)
 		return;
 	for (int fd = 3; fd < most; fd++)
 		close(fd);

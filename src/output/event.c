@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "output/event.h"
 
+#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 const char *event_name(enum event_kind kind)
 {
@@ -19,10 +19,46 @@ const char *event_name(enum event_kind kind)
 	return names[kind];
 }
 
+/*
+ * The symbols of what a socket can fail with. (strerrorname_np() knows all,
+ * where there is glibc 2.32.)
+ */
+#define SYMBOL(name) [name] = #name
+static const char *const symbols[] = {
+	SYMBOL(EPERM),		 SYMBOL(ENOENT),       SYMBOL(ESRCH),
+	SYMBOL(EINTR),		 SYMBOL(EIO),	       SYMBOL(ENXIO),
+	SYMBOL(EBADF),		 SYMBOL(EAGAIN),       SYMBOL(ENOMEM),
+	SYMBOL(EACCES),		 SYMBOL(EFAULT),       SYMBOL(EBUSY),
+	SYMBOL(EEXIST),		 SYMBOL(ENODEV),       SYMBOL(EINVAL),
+	SYMBOL(ENFILE),		 SYMBOL(EMFILE),       SYMBOL(ENOSPC),
+	SYMBOL(EPIPE),		 SYMBOL(ENOSYS),       SYMBOL(ELOOP),
+	SYMBOL(ENODATA),	 SYMBOL(ENONET),       SYMBOL(ENOLINK),
+	SYMBOL(ECOMM),		 SYMBOL(EPROTO),       SYMBOL(EBADMSG),
+	SYMBOL(EOVERFLOW),	 SYMBOL(EDESTADDRREQ), SYMBOL(EMSGSIZE),
+	SYMBOL(EPROTOTYPE),	 SYMBOL(ENOPROTOOPT),  SYMBOL(EPROTONOSUPPORT),
+	SYMBOL(ESOCKTNOSUPPORT), SYMBOL(EOPNOTSUPP),   SYMBOL(EPFNOSUPPORT),
+	SYMBOL(EAFNOSUPPORT),	 SYMBOL(EADDRINUSE),   SYMBOL(EADDRNOTAVAIL),
+	SYMBOL(ENETDOWN),	 SYMBOL(ENETUNREACH),  SYMBOL(ENETRESET),
+	SYMBOL(ECONNABORTED),	 SYMBOL(ECONNRESET),   SYMBOL(ENOBUFS),
+	SYMBOL(EISCONN),	 SYMBOL(ENOTCONN),     SYMBOL(ESHUTDOWN),
+	SYMBOL(ETIMEDOUT),	 SYMBOL(ECONNREFUSED), SYMBOL(EHOSTDOWN),
+	SYMBOL(EHOSTUNREACH),	 SYMBOL(EALREADY),     SYMBOL(EINPROGRESS),
+	SYMBOL(ECANCELED),	 SYMBOL(ENOKEY),
+};
+#undef SYMBOL
+
+static const char *error_symbol(int error)
+{
+	return error >= 0 && (size_t)error <
+				       sizeof(symbols) / sizeof(symbols[0])
+		       ? symbols[error]
+		       : NULL;
+}
+
 const char *event_result_text(const struct event_connection *connection,
 			      char *buf)
 {
-	const char *symbol = NULL;
+	const char *symbol;
 
 	switch (connection->result) {
 	case EVENT_RESULT_NONE:
@@ -36,9 +72,7 @@ const char *event_result_text(const struct event_connection *connection,
 	case EVENT_RESULT_FAILED:
 		break;
 	}
-	/* For 0 glibc gives "0". */
-	if (connection->error)
-		symbol = strerrorname_np(connection->error);
+	symbol = error_symbol(connection->error);
 	if (symbol)
 		return symbol;
 	snprintf(buf, EVENT_RESULT_TEXT, "ERRNO%d", connection->error);
