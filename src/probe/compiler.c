@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "probe/compiler.h"
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "probe/stubs.h"
 
@@ -8,12 +9,20 @@
 #include <bcc/libbpf.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/bpf.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define LIBBCC "libbcc.so.0"
+
+#define LOAD_TRIES   5
+#define VERIFIER_LOG (4u << 20)
 
 struct compiler {
 	void *library;
@@ -25,7 +34,6 @@ struct compiler {
 	typeof(&bpf_module_license) license;
 	typeof(&bpf_module_kern_version) kernel_version;
 	typeof(&bpf_table_fd) table_fd;
-	typeof(&bcc_func_load) load;
 	typeof(&bpf_attach_kprobe) attach_kprobe;
 };
 
@@ -42,7 +50,6 @@ static int load_library(struct compiler *compiler)
 		{"bpf_module_license", &compiler->license},
 		{"bpf_module_kern_version", &compiler->kernel_version},
 		{"bpf_table_fd", &compiler->table_fd},
-		{"bcc_func_load", &compiler->load},
 		{"bpf_attach_kprobe", &compiler->attach_kprobe},
 	};
 
@@ -78,6 +85,7 @@ static int make_stubs(const struct workshop *workshop)
 
 int compiler_create(struct compiler **ret)
 {
+	const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	struct compiler *compiler = calloc(1, sizeof(*compiler));
 	int err;
 
@@ -88,6 +96,8 @@ int compiler_create(struct compiler **ret)
 		compiler_destroy(compiler);
 		return err;
 	}
+	/* Linux counts maps and programs as locked memory until 5.11. */
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	*ret = compiler;
 	return 0;
 }
@@ -124,22 +134,63 @@ int compiler_compile(struct compiler *compiler, const struct workshop *workshop,
 	return compiler->module ? 0 : -EINVAL;
 }
 
+/* A signal sends the verifier back to its start: it says so. */
+static int load(union bpf_attr *attr)
+{
+	int fd;
+
+	for (int i = 0; i < LOAD_TRIES; i++) {
+		fd = (int)syscall(__NR_bpf, BPF_PROG_LOAD, attr, sizeof(*attr));
+		if (fd >= 0 || errno != EAGAIN)
+			break;
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+/* Once more for what the verifier has to say, to stderr as libbcc does. */
+static void explain(union bpf_attr *attr, const char *function, int err)
+{
+	_cleanup_free_ char *log = calloc(1, VERIFIER_LOG);
+	int fd;
+
+	if (!log)
+		return;
+	attr->log_level = 1;
+	attr->log_buf = (uintptr_t)log;
+	attr->log_size = VERIFIER_LOG;
+	fd = load(attr);
+	if (fd >= 0)
+		close(fd);
+	fprintf(stderr, "%s%s: %s\n", log, function, strerror(-err));
+}
+
+/*
+ * Not by bcc_func_load(), which in older libraries takes no attach type:
+ * what it hands to bpf(2) is this.
+ */
 int compiler_load(struct compiler *compiler, const char *function, int type,
 		  int attach_type)
 {
 	void *module = compiler->module;
-	const struct bpf_insn *start = compiler->function_start(module,
-								function);
+	const void *start = compiler->function_start(module, function);
+	union bpf_attr attr;
 	int fd;
 
 	if (!start)
 		return -ENOENT;
-	fd = compiler->load(module, type, function, start,
-			    (int)compiler->function_size(module, function),
-			    compiler->license(module),
-			    compiler->kernel_version(module), 0, NULL, 0, NULL,
-			    attach_type);
-	return fd < 0 ? -errno : fd;
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = (uint32_t)type;
+	attr.expected_attach_type = (uint32_t)attach_type;
+	attr.insns = (uintptr_t)start;
+	attr.insn_cnt = (uint32_t)(compiler->function_size(module, function) /
+				   sizeof(struct bpf_insn));
+	attr.license = (uintptr_t)compiler->license(module);
+	attr.kern_version = compiler->kernel_version(module);
+	strncpy(attr.prog_name, function, sizeof(attr.prog_name) - 1);
+	fd = load(&attr);
+	if (fd < 0)
+		explain(&attr, function, fd);
+	return fd;
 }
 
 int compiler_table(struct compiler *compiler, const char *name)

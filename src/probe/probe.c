@@ -3,9 +3,9 @@
 
 #include "base/log.h"
 #include "event.h"
+#include "probe/compat.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,8 +174,8 @@ static int open_buffer(struct probe *probe)
 	while (bytes > BUFFER_BYTES_MIN &&
 	       bytes * (size_t)(cpus > 0 ? cpus : 1) > BUFFER_BYTES_ALL)
 		bytes /= 2;
-	probe->buffer = perf_buffer__new(probe->events, bytes / page, on_sample,
-					 on_lost, probe, NULL);
+	probe->buffer = compat_perf_buffer_new(probe->events, bytes / page,
+					       on_sample, on_lost, probe);
 	if (probe->buffer)
 		return 0;
 	err = errno;
