@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/log.h"
-#include "machine.h"
+#include "checkup.h"
 #include "monitor.h"
 #include "options.h"
 #include "probe/source.h"
@@ -77,9 +77,9 @@ int main(int argc, char **argv)
 	case ACTION_READ:
 		return reader_run(&options);
 	case ACTION_CHECK:
-		return machine_check(&options);
+		return checkup_run(&options);
 	default:
-		if (!machine_can_run())
+		if (!checkup_can_run(&options))
 			return EXIT_CANNOT_RUN;
 		return monitor_run(&options);
 	}

@@ -362,6 +362,7 @@ static int open_sources(struct monitor *monitor)
 		return err;
 	}
 	err = probe_wait(monitor->probe);
+	probe_log(monitor->probe);
 	if (!err && !probe_shows_packets(monitor->probe))
 		err = wires_open(&monitor->wires);
 	return err;

@@ -9,8 +9,6 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
-#define ECS_VERSION "8.11.0"
-
 /* Literals shrink to stores only where strlen() is folded. */
 #define always_inline inline __attribute__((always_inline))
 
@@ -477,7 +475,8 @@ void json_format(struct writer *writer, const struct event *event,
 {
 	writer_string(writer, "{\"@timestamp\":\"");
 	writer_timestamp(writer, event->time_ns + (uint64_t)wall_offset_ns);
-	writer_string(writer, "\",\"ecs\":{\"version\":\"" ECS_VERSION "\"},");
+	writer_string(writer,
+		      "\",\"ecs\":{\"version\":\"" JSON_ECS_VERSION "\"},");
 	add_event(writer, event);
 	add_process(writer, &event->process);
 	if (event->kind == EVENT_DNS_QUERY || event->kind == EVENT_DNS_ANSWER) {

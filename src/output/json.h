@@ -5,6 +5,9 @@
 #include "output/event.h"
 #include "output/writer.h"
 
+/* The Elastic Common Schema that the fields are of. */
+#define JSON_ECS_VERSION "8.11.0"
+
 /*
  * One event as a JSON object on a line of its own, newline included (for
  * sink.c). Fields have the names of the Elastic Common Schema 8, nested; what

@@ -2,10 +2,12 @@
 #include "probe/attach.h"
 
 #include "base/cleanup.h"
+#include "machine/machine.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,8 +151,34 @@ static bool is_attached(const struct attacher *attacher,
 	return false;
 }
 
+/* Not for want of a privilege, of memory or of descriptors: the verifier. */
+static bool is_rejected(int err)
+{
+	return err == -EACCES || err == -EINVAL || err == -E2BIG;
+}
+
+static void explain_load(const struct attachment *attachment, int err,
+			 char cause[ATTACH_CAUSE])
+{
+	*cause = '\0';
+	if (err == -ENOENT)
+		return; /* it is not in the text */
+	if (is_rejected(err))
+		snprintf(cause, ATTACH_CAUSE,
+			 "the verifier rejects program %s: %s (-v shows its "
+			 "last words)",
+			 attachment->function, strerror(-err));
+	else if (err == -EPERM && attachment->kind == ATTACHMENT_CGROUP &&
+		 !machine_may(CAP_NET_ADMIN))
+		snprintf(cause, ATTACH_CAUSE, "no CAP_NET_ADMIN");
+	else
+		snprintf(cause, ATTACH_CAUSE, "%s%s", strerror(-err),
+			 machine_refusal(-err).why);
+}
+
 int attacher_attach(struct attacher *attacher,
-		    const struct attachment *attachment)
+		    const struct attachment *attachment,
+		    char cause[ATTACH_CAUSE])
 {
 	_cleanup_close_ int program = -1;
 	int fd;
@@ -160,10 +188,16 @@ int attacher_attach(struct attacher *attacher,
 	program = compiler_load(attacher->compiler, attachment->function,
 				program_type(attachment),
 				attachment->attach_type);
-	if (program < 0)
+	if (program < 0) {
+		explain_load(attachment, program, cause);
 		return program;
+	}
 	fd = attach_program(attacher, program, attachment);
-	if (fd >= 0 && attacher->attached_count < ATTACHED_MAX)
+	if (fd < 0)
+		snprintf(cause, ATTACH_CAUSE, "%s",
+			 fd == -ENOENT ? "this kernel has none"
+				       : strerror(-fd));
+	else if (attacher->attached_count < ATTACHED_MAX)
 		attacher->attached[attacher->attached_count++] = attachment;
 	return fd;
 }

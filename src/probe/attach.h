@@ -11,6 +11,8 @@
  */
 struct attacher;
 
+#define ATTACH_CAUSE 256
+
 /* Both are borrowed. NULL if memory is short. */
 struct attacher *attacher_create(struct compiler *compiler,
 				 const struct workshop *workshop);
@@ -18,10 +20,12 @@ void attacher_destroy(struct attacher *attacher);
 
 /*
  * A descriptor that keeps the attachment, -EALREADY if another hook has made
- * it, or another negative errno (-ENOENT: the kernel has no such place).
+ * it, or another negative errno, and then why ("" if
+ * its program is not in the text that was compiled).
  */
 int attacher_attach(struct attacher *attacher,
-		    const struct attachment *attachment);
+		    const struct attachment *attachment,
+		    char cause[ATTACH_CAUSE]);
 
 /* Forget an attachment that was made: its descriptor is closed. */
 void attacher_forget_last(struct attacher *attacher);

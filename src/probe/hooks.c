@@ -93,3 +93,17 @@ bool hook_form_allowed(const struct hook *hook, const struct hook_form *form,
 			return false;
 	return true;
 }
+
+const struct hook_form *hook_likely_form(const struct hook *hook,
+					 enum attach_mode mode, bool kprobes)
+{
+	for (int i = 0; i < HOOK_FORMS; i++) {
+		const struct hook_form *form = &hook->form[i];
+
+		if (hook_form_exists(form) &&
+		    hook_form_allowed(hook, form, mode) &&
+		    (kprobes || form->mode != ATTACH_KPROBE))
+			return form;
+	}
+	return &hook->form[0];
+}

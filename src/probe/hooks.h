@@ -64,4 +64,8 @@ bool hook_form_exists(const struct hook_form *form);
 bool hook_form_allowed(const struct hook *hook, const struct hook_form *form,
 		       enum attach_mode mode);
 
+/* The form that is taken if all goes well. */
+const struct hook_form *hook_likely_form(const struct hook *hook,
+					 enum attach_mode mode, bool kprobes);
+
 #endif

@@ -2,9 +2,11 @@
 #include "probe/loader.h"
 
 #include "base/cleanup.h"
-#include "base/log.h"
+#include "machine/machine.h"
 #include "probe/attach.h"
 #include "probe/compiler.h"
+#include "probe/library.h"
+#include "probe/noise.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -12,21 +14,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <time.h>
-
-/* There where perf can attach kprobes. */
-#define KPROBE_DEVICE "/sys/bus/event_source/devices/kprobe"
 
 /* What the child works with. */
 struct loader {
 	const struct loader_options *options;
 	int socket;
 	struct workshop workshop;
-	int noise; /* what goes to stderr meanwhile */
+	int noise;
 	uint64_t stage_start_ns;
 	char trouble[1024]; /* why the last thing failed, and what to do */
 };
@@ -75,19 +73,17 @@ static void send_stage(struct loader *loader, const char *name)
 	send_message(loader, &message, NULL);
 }
 
-/* The end of what libraries wrote to stderr: there the trouble is named. */
-static void send_noise(struct loader *loader)
+static void send_noise_line(const char *line, void *context)
 {
 	struct loader_message message = {.kind = LOADER_NOISE};
-	off_t len = lseek(loader->noise, 0, SEEK_END);
-	off_t room = sizeof(message.text) - 1;
-	off_t from = len > room ? len - room : 0;
 
-	if (len > 0 &&
-	    pread(loader->noise, message.text, (size_t)room, from) > 0)
-		send_message(loader, &message, NULL);
-	if (ftruncate(loader->noise, 0))
-		return;
+	snprintf(message.text, sizeof(message.text), "%s", line);
+	send_message(context, &message, NULL);
+}
+
+static void send_noise(struct loader *loader)
+{
+	noise_tell(loader->noise, send_noise_line, loader);
 }
 
 /* Note what went wrong; returns err. */
@@ -116,36 +112,73 @@ static _Noreturn void fail(struct loader *loader)
 	_exit(1);
 }
 
-/* Where libbcc looks for headers; one that is there is enough. */
-static bool headers_are_installed(void)
+/* Where the types come from, if BTF cannot be read. */
+static int explain_types(struct loader *loader, int err, bool forced)
 {
-	struct utsname name;
-	char path[256];
+	if (forced)
+		return trouble(loader, err,
+			       "cannot read the kernel's types from %s: %s; "
+			       "leave out --kernel-types=btf, or boot another "
+			       "kernel",
+			       MACHINE_BTF, strerror(-err));
+	return trouble(loader, -ENOENT,
+		       "cannot read the kernel's types from %s, and there are "
+		       "no kernel headers; %s",
+		       MACHINE_BTF, machine_headers_cure());
+}
 
-	uname(&name);
-	snprintf(path, sizeof(path), "/lib/modules/%.64s/build", name.release);
-	return getenv("BCC_KERNEL_SOURCE") || access(path, F_OK) == 0 ||
-	       access("/sys/kernel/kheaders.tar.xz", F_OK) == 0;
+/* For a test: the text of --dump-probes, edited, in place of the text. */
+static int replace_text(struct loader *loader, char **text)
+{
+	const char *path = getenv("EGRETS_DEBUG_PROBES");
+	int err;
+
+	if (!path)
+		return 0;
+	free(*text);
+	*text = NULL;
+	err = source_read(path, text);
+	return err ? trouble(loader, err, "cannot read %s: %s", path,
+			     strerror(-err))
+		   : 0;
+}
+
+static int explain_compilation(struct loader *loader, int err,
+			       enum kernel_types types)
+{
+	char why[NOISE_LINE];
+
+	if (!noise_find(loader->noise, "error:", why))
+		snprintf(why, sizeof(why), "%s", strerror(-err));
+	return trouble(loader, err,
+		       "libbcc cannot compile the probes: %s; %s (-v shows "
+		       "more)",
+		       why,
+		       types == KERNEL_TYPES_BTF
+			       ? "try --kernel-types=headers"
+			       : "install the headers of this very kernel, or "
+				 "try --kernel-types=btf");
 }
 
 static int compile(struct loader *loader, struct compiler *compiler,
 		   unsigned int parts)
 {
-	enum kernel_types types = loader->options->types;
+	enum kernel_types wanted = loader->options->types, types = wanted;
 	struct loader_message message = {.kind = LOADER_TYPES};
 	_cleanup_free_ char *text = NULL;
 	int err = source_assemble(&types, parts, &text);
 
+	if (err || (types == KERNEL_TYPES_HEADERS && !machine_headers()))
+		return explain_types(loader, err, wanted == KERNEL_TYPES_BTF);
+	if (types != wanted && types == KERNEL_TYPES_HEADERS &&
+	    access(MACHINE_BTF, F_OK) == 0)
+		snprintf(message.text, sizeof(message.text),
+			 "cannot read %s: the kernel's types are taken from "
+			 "its headers, which takes longer",
+			 MACHINE_BTF);
+	err = replace_text(loader, &text);
 	if (err)
-		return trouble(loader, err,
-			       "cannot read the kernel's types from "
-			       "/sys/kernel/btf/vmlinux: %s; try "
-			       "--kernel-types=headers",
-			       strerror(-err));
-	if (types == KERNEL_TYPES_HEADERS && !headers_are_installed())
-		return trouble(loader, -ENOENT,
-			       "no kernel headers: install linux-headers for "
-			       "this kernel, or boot one with BTF");
+		return err;
 	message.value = types;
 	send_message(loader, &message, NULL);
 	send_stage(loader, "types");
@@ -153,14 +186,7 @@ static int compile(struct loader *loader, struct compiler *compiler,
 	err = compiler_compile(compiler, &loader->workshop, text,
 			       types == KERNEL_TYPES_BTF);
 	if (err)
-		return trouble(
-			loader, err,
-			"the probes do not compile%s: %s (-v shows the "
-			"compiler's messages)",
-			types == KERNEL_TYPES_BTF
-				? ""
-				: " against the installed kernel headers",
-			strerror(-err));
+		return explain_compilation(loader, err, types);
 	send_stage(loader, "compile");
 	return 0;
 }
@@ -191,36 +217,48 @@ static void undo(struct attempt *attempt)
 		close(attempt->fds[--attempt->message.fd_count]);
 }
 
+/* Add to a list; what has no room is cut. */
+static void join(char *list, size_t size, const char *separator,
+		 const char *text)
+{
+	size_t len = strlen(list);
+
+	if (*text)
+		snprintf(list + len, size - len, "%s%s", len ? separator : "",
+			 text);
+}
+
 /*
  * Attach all of a form or nothing. An attachment that another hook has made
- * already is there.
+ * already is there. What was not made goes into why.
  */
 static bool attach_form(struct attacher *attacher, const struct hook_form *form,
-			struct attempt *attempt)
+			struct attempt *attempt, char *why, size_t size)
 {
 	struct loader_message *message = &attempt->message;
 
-	message->text[0] = '\0';
+	message->value = 0;
 	for (int i = 0; i < FORM_ATTACHMENTS; i++) {
-		size_t len = strlen(message->text);
 		const struct attachment *attachment = &form->attachment[i];
+		char cause[ATTACH_CAUSE], text[ATTACH_CAUSE + 64];
 		int fd;
 
 		if (!attachment->target)
 			break;
-		fd = attacher_attach(attacher, attachment);
+		fd = attacher_attach(attacher, attachment, cause);
 		if (fd == -EALREADY)
 			continue;
 		if (fd >= 0) {
 			attempt->fds[message->fd_count++] = fd;
 			continue;
 		}
-		snprintf(message->text + len, sizeof(message->text) - len,
-			 "%s%s %s: %s", len ? ", " : "",
-			 attachment_kind_text(attachment->kind),
-			 attachment->target,
-			 fd == -ENOENT ? "this kernel has none"
-				       : strerror(-fd));
+		if (*cause) {
+			snprintf(text, sizeof(text), "%s %s: %s",
+				 attachment_kind_text(attachment->kind),
+				 attachment->target, cause);
+			join(why, size, ", ", text);
+		}
+		message->value |= 1u << i;
 		if (attachment->optional)
 			continue;
 		for (uint32_t made = 0; made < message->fd_count; made++)
@@ -235,30 +273,41 @@ static void attach_hook(struct loader *loader, struct attacher *attacher,
 			uint32_t index, struct attempt *attempt)
 {
 	const struct hook *hook = &hooks[index];
+	struct loader_message *message = &attempt->message;
 
 	memset(attempt, 0, sizeof(*attempt));
-	attempt->message.kind = LOADER_MISSING;
-	attempt->message.hook = index;
+	message->kind = LOADER_MISSING;
+	message->hook = index;
 	for (uint32_t i = 0; i < HOOK_FORMS; i++) {
 		const struct hook_form *form = &hook->form[i];
+		char why[sizeof(message->text)] = "";
+		bool made;
 
 		if (!hook_form_exists(form) ||
 		    !hook_form_allowed(hook, form, loader->options->attach))
 			continue;
-		if (attach_form(attacher, form, attempt)) {
-			attempt->message.kind = LOADER_ATTACHED;
-			attempt->message.form = i;
+		made = attach_form(attacher, form, attempt, why, sizeof(why));
+		if (*why)
+			send_noise_line(why, loader);
+		send_noise(loader);
+		if (made) {
+			message->kind = LOADER_ATTACHED;
+			message->form = i;
+			memcpy(message->text, why, sizeof(why));
 			return;
 		}
+		join(message->text, sizeof(message->text), "; ", why);
 	}
+	if (!*message->text)
+		join(message->text, sizeof(message->text), "",
+		     "no program for it was compiled");
 }
 
 /* The programs that this machine is likely to take: compiling costs time. */
 static unsigned int likely_parts(enum attach_mode mode)
 {
 	if (mode == ATTACH_AUTO)
-		return access(KPROBE_DEVICE, F_OK) == 0 ? SOURCE_KPROBES
-							: SOURCE_CGROUPS;
+		return machine_has_kprobes() ? SOURCE_KPROBES : SOURCE_CGROUPS;
 	return mode == ATTACH_KPROBE ? SOURCE_KPROBES : SOURCE_CGROUPS;
 }
 
@@ -277,6 +326,15 @@ static void unload(struct loading *loading)
 	memset(loading, 0, sizeof(*loading));
 }
 
+static void send_library(struct loader *loader)
+{
+	struct loader_message message = {.kind = LOADER_LIBRARY};
+
+	library_describe(message.text);
+	send_message(loader, &message, NULL);
+	send_stage(loader, "library");
+}
+
 /* 0, or a negative errno with the trouble noted; then ret is empty. */
 static int load(struct loader *loader, unsigned int parts, struct loading *ret)
 {
@@ -285,11 +343,11 @@ static int load(struct loader *loader, unsigned int parts, struct loading *ret)
 
 	if (err) {
 		trouble(loader, err,
-			"cannot load libbcc: install libbpfcc (Debian) or "
-			"bcc-libs");
+			"cannot load libbcc; install libbpfcc (Debian, Ubuntu) "
+			"or bcc (Fedora, Arch) (-v says why)");
 		goto fail;
 	}
-	send_stage(loader, "library");
+	send_library(loader);
 	err = compile(loader, ret->compiler, parts);
 	if (err)
 		goto fail;
@@ -365,7 +423,8 @@ static void open_workshop(struct loader *loader)
 
 	if (err) {
 		trouble(loader, err,
-			"cannot make a temporary directory in /tmp: %s",
+			"cannot make a temporary directory in /tmp: %s; make "
+			"that writable, or give egrets CAP_SYS_ADMIN",
 			strerror(-err));
 		fail(loader);
 	}
@@ -382,11 +441,9 @@ _Noreturn void loader_run(const struct loader_options *options, int socket)
 	/* If egrets is killed, so are we, with all that we have made. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	loader.stage_start_ns = now_ns();
-	loader.noise = memfd_create("noise", MFD_CLOEXEC);
+	loader.noise = noise_catch();
 	if (loader.noise < 0)
 		_exit(1);
-	fflush(stderr);
-	dup2(loader.noise, STDERR_FILENO);
 	open_workshop(&loader);
 	load_and_send(&loader);
 	workshop_close(&loader.workshop);

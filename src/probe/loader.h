@@ -17,14 +17,19 @@
  */
 
 enum loader_message_kind {
-	LOADER_STAGE,	 /* text: a stage of the start; value: its ns */
-	LOADER_TYPES,	 /* value: enum kernel_types, as taken */
-	LOADER_TABLE,	 /* text: its name; one descriptor */
-	LOADER_ATTACHED, /* hook, form; a descriptor each attachment */
-	LOADER_MISSING,	 /* hook; text: why */
-	LOADER_NOISE,	 /* text: what libraries had to say */
-	LOADER_FAILED,	 /* text: why, and what to do; the last message */
-	LOADER_DONE,	 /* the last message */
+	LOADER_STAGE,	/* text: a stage of the start; value: its ns */
+	LOADER_LIBRARY, /* text: the versions of libbcc and LLVM */
+	LOADER_TYPES, /* value: enum kernel_types, as taken; text: a warning */
+	LOADER_TABLE, /* text: its name; one descriptor */
+	/*
+	 * hook, form; a descriptor each attachment; text: what is left out, and
+	 * why; value: a bit for each of those
+	 */
+	LOADER_ATTACHED,
+	LOADER_MISSING, /* hook; text: why */
+	LOADER_NOISE,	/* text: a line of what libraries had to say */
+	LOADER_FAILED,	/* text: why, and what to do; the last message */
+	LOADER_DONE,	/* the last message */
 };
 
 struct loader_message {
@@ -39,6 +44,7 @@ struct loader_message {
 struct loader_options {
 	enum attach_mode attach;
 	enum kernel_types types;
+	bool library_only; /* load the library, and end */
 };
 
 /*

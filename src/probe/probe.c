@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "event.h"
 #include "probe/compat.h"
+#include "probe/library.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -13,7 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Attachments of all hooks together, with room to spare. */
+/* With room to spare. */
+#define HOOKS_MAX    16
 #define ATTACHED_FDS 32
 
 /* Memory for all perf buffers together, and the bounds for one of them. */
@@ -21,15 +23,20 @@
 #define BUFFER_BYTES_MIN (64u << 10)
 #define BUFFER_BYTES_MAX (4u << 20)
 
+#define FILES_TROUBLE "too many open files; raise ulimit -n"
+
 struct probe {
 	pid_t loader;
 	int socket;
 	int events;
 	int drops;
+	bool library_only;
 	enum kernel_types types;
 	size_t attached_count;
 	int attached[ATTACHED_FDS];
-	const struct hook_form *form[ATTACHED_FDS];
+	struct probe_hook hook[HOOKS_MAX];
+	char library[LIBRARY_TEXT];
+	char trouble[1024]; /* why nothing goes, and what to do */
 	struct perf_buffer *buffer;
 	uint64_t lost_in_buffer;
 	uint64_t dropped_before; /* while nobody listened yet */
@@ -71,6 +78,7 @@ int probe_start(const struct loader_options *options, struct probe **ret)
 	probe->socket = -1;
 	probe->events = -1;
 	probe->drops = -1;
+	probe->library_only = options->library_only;
 	libbpf_set_print(libbpf_log);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
 		err = -errno;
@@ -164,49 +172,67 @@ static void on_lost(void *context, int cpu, __u64 count)
 	probe->lost_in_buffer += count;
 }
 
+/* Note why nothing goes; returns err. */
+__attribute__((format(printf, 3, 4))) static int trouble(struct probe *probe,
+							 int err,
+							 const char *format,
+							 ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(probe->trouble, sizeof(probe->trouble), format, args);
+	va_end(args);
+	return err;
+}
+
+/*
+ * Without CAP_IPC_LOCK the kernel bounds the memory of all buffers together:
+ * smaller ones do, too.
+ */
 static int open_buffer(struct probe *probe)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t bytes = BUFFER_BYTES_MAX;
-	int err;
+	int err = EPERM;
 
 	while (bytes > BUFFER_BYTES_MIN &&
 	       bytes * (size_t)(cpus > 0 ? cpus : 1) > BUFFER_BYTES_ALL)
 		bytes /= 2;
-	probe->buffer = compat_perf_buffer_new(probe->events, bytes / page,
-					       on_sample, on_lost, probe);
-	if (probe->buffer)
-		return 0;
-	err = errno;
-	log_error("cannot open perf buffers: %s; egrets needs CAP_PERFMON, and "
-		  "%zu KiB for each CPU (ulimit -l, ulimit -n)",
-		  strerror(err), bytes >> 10);
-	return -err;
+	for (; err == EPERM && bytes >= BUFFER_BYTES_MIN; bytes /= 2) {
+		probe->buffer = compat_perf_buffer_new(
+			probe->events, bytes / page, on_sample, on_lost, probe);
+		if (probe->buffer)
+			return 0;
+		err = errno;
+	}
+	if (err == EMFILE)
+		return trouble(probe, -err, FILES_TROUBLE);
+	return trouble(probe, -err,
+		       "cannot open perf buffers: %s; raise ulimit -l or "
+		       "kernel.perf_event_mlock_kb by %u KiB for each CPU",
+		       strerror(err), BUFFER_BYTES_MIN >> 10);
 }
 
-static void keep_fds(struct probe *probe, const struct loader_message *message,
-		     const int *fds)
+static void keep_hook(struct probe *probe, const struct loader_message *message,
+		      const int *fds)
 {
+	struct probe_hook *hook;
+
 	for (uint32_t i = 0; i < message->fd_count; i++) {
 		if (probe->attached_count < ATTACHED_FDS)
 			probe->attached[probe->attached_count++] = fds[i];
 		else
 			close(fds[i]);
 	}
-	if (message->hook < hook_count && message->form < HOOK_FORMS)
-		probe->form[message->hook] =
-			&hooks[message->hook].form[message->form];
-}
-
-/* What libraries wrote, line by line. */
-static void log_lines(char *text)
-{
-	char *rest = NULL;
-
-	for (char *line = strtok_r(text, "\n", &rest); line;
-	     line = strtok_r(NULL, "\n", &rest))
-		log_debug("%s", line);
+	if (message->hook >= HOOKS_MAX || message->form >= HOOK_FORMS)
+		return;
+	hook = &probe->hook[message->hook];
+	if (message->kind == LOADER_ATTACHED)
+		hook->form = &hooks[message->hook].form[message->form];
+	hook->left_out = (unsigned int)message->value;
+	snprintf(hook->why, sizeof(hook->why), "%s", message->text);
 }
 
 /* 1: more to come, 0: done, or a negative errno. */
@@ -214,54 +240,46 @@ static int take_message(struct probe *probe)
 {
 	struct loader_message message;
 	int fds[FORM_ATTACHMENTS];
-
 	int err = loader_receive(probe->socket, &message, fds);
 
-	if (err == -EMFILE) {
-		log_error("too many open files: raise ulimit -n");
-		return err;
-	}
-	if (err) {
-		log_error("the process that loads the probes died; try again "
-			  "with -v");
-		return -EPIPE;
-	}
+	if (err == -EMFILE)
+		return trouble(probe, err, FILES_TROUBLE);
+	if (err)
+		return trouble(probe, err,
+			       "the process that loads the probes died; try "
+			       "again with -v");
 	switch (message.kind) {
 	case LOADER_STAGE:
 		log_debug("start: %s %.1f ms", message.text,
 			  (double)message.value / 1e6);
 		return 1;
+	case LOADER_LIBRARY:
+		snprintf(probe->library, sizeof(probe->library), "%.*s",
+			 LIBRARY_TEXT - 1, message.text);
+		log_debug("libbcc %s", probe->library);
+		return 1;
 	case LOADER_TYPES:
+		if (message.text[0] && !probe->types)
+			log_warn("%s", message.text);
 		probe->types = (enum kernel_types)message.value;
 		return 1;
 	case LOADER_TABLE:
 		if (strcmp(message.text, "events") == 0) {
 			probe->events = fds[0];
-			return open_buffer(probe) ? -EIO : 1;
+			err = open_buffer(probe);
+			return err ? err : 1;
 		}
 		probe->drops = fds[0];
 		return 1;
 	case LOADER_ATTACHED:
-		if (message.text[0])
-			log_warn("%s is attached without %s",
-				 hooks[message.hook].name, message.text);
-		keep_fds(probe, &message, fds);
-		return 1;
 	case LOADER_MISSING:
-		if (hooks[message.hook].instead) {
-			log_debug("no %s: %s", hooks[message.hook].name,
-				  message.text);
-			return 1;
-		}
-		log_warn("no %s: %s; not shown: %s", hooks[message.hook].name,
-			 message.text, hooks[message.hook].without);
+		keep_hook(probe, &message, fds);
 		return 1;
 	case LOADER_NOISE:
-		log_lines(message.text);
+		log_debug("%s", message.text);
 		return 1;
 	case LOADER_FAILED:
-		log_error("%s", message.text);
-		return -EINVAL;
+		return trouble(probe, -EINVAL, "%s", message.text);
 	default:
 		return 0;
 	}
@@ -289,12 +307,31 @@ int probe_wait(struct probe *probe)
 	probe->socket = -1;
 	reap_loader(probe);
 	probe->dropped_before = dropped(probe);
-	if (more == 0 && !probe->attached_count) {
-		log_error("no probe could be attached to this kernel; see "
-			  "egrets --check");
-		return -ENODEV;
-	}
+	if (more == 0 && !probe->attached_count && !probe->library_only)
+		return trouble(probe, -ENODEV,
+			       "no probe could be attached to this kernel; "
+			       "see egrets --check");
 	return more;
+}
+
+void probe_log(const struct probe *probe)
+{
+	if (*probe->trouble) {
+		log_error("%s", probe->trouble);
+		return;
+	}
+	for (size_t i = 0; i < hook_count; i++) {
+		const struct probe_hook *hook = &probe->hook[i];
+
+		if (!hook->form && hooks[i].instead)
+			log_debug("no %s: %s", hooks[i].name, hook->why);
+		else if (!hook->form)
+			log_warn("no %s: %s; not shown: %s", hooks[i].name,
+				 hook->why, hooks[i].without);
+		else if (*hook->why)
+			log_warn("%s is attached without %s", hooks[i].name,
+				 hook->why);
+	}
 }
 
 const char *probe_attach_text(const struct probe *probe)
@@ -303,8 +340,8 @@ const char *probe_attach_text(const struct probe *probe)
 
 	/* Only where a hook has the choice. */
 	for (size_t i = 0; i < hook_count; i++)
-		if (probe->form[i] && hook_form_exists(&hooks[i].form[1]))
-			used[probe->form[i]->mode] = true;
+		if (probe->hook[i].form && hook_form_exists(&hooks[i].form[1]))
+			used[probe->hook[i].form->mode] = true;
 	if (used[ATTACH_KPROBE])
 		return "kprobe";
 	return "tracepoint";
@@ -315,7 +352,7 @@ bool probe_shows_packets(const struct probe *probe)
 	for (size_t i = 0; i < hook_count; i++)
 		if (hooks[i].form[0].attachment[0].kind ==
 		    ATTACHMENT_CGROUP_PACKETS)
-			return probe->form[i];
+			return probe->hook[i].form;
 	return false;
 }
 
@@ -324,9 +361,19 @@ enum kernel_types probe_types(const struct probe *probe)
 	return probe->types;
 }
 
-const struct hook_form *probe_hook_form(const struct probe *probe, size_t hook)
+const struct probe_hook *probe_hook(const struct probe *probe, size_t hook)
 {
-	return hook < hook_count ? probe->form[hook] : NULL;
+	return &probe->hook[hook];
+}
+
+const char *probe_library(const struct probe *probe)
+{
+	return probe->library;
+}
+
+const char *probe_trouble(const struct probe *probe)
+{
+	return probe->trouble;
 }
 
 int probe_fd(const struct probe *probe)

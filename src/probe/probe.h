@@ -27,10 +27,21 @@ void probe_destroy(struct probe *probe);
 
 /*
  * Wait until the probes are attached and their records flow. 0, or a negative
- * errno, with the reason and the cure logged. A hook that cannot be attached
- * in any form is logged as a warning, and the rest goes on.
+ * errno with the trouble noted.
  */
 int probe_wait(struct probe *probe);
+
+/*
+ * Log, after probe_wait(), the trouble that ends the run; or else as warnings
+ * the hooks that could not be attached.
+ */
+void probe_log(const struct probe *probe);
+
+/* Why nothing goes, and what to do about it, in one line; "" if it does. */
+const char *probe_trouble(const struct probe *probe);
+
+/* The versions of libbcc and LLVM; "" if libbcc could not be loaded. */
+const char *probe_library(const struct probe *probe);
 
 /*
  * What was chosen, after probe_wait(): "kprobe" (where there are any) or
@@ -40,8 +51,13 @@ int probe_wait(struct probe *probe);
 const char *probe_attach_text(const struct probe *probe);
 enum kernel_types probe_types(const struct probe *probe);
 
-/* The form in which a hook is attached, or NULL. */
-const struct hook_form *probe_hook_form(const struct probe *probe, size_t hook);
+/* What became of a hook. */
+struct probe_hook {
+	const struct hook_form *form; /* as which it is attached, or NULL */
+	unsigned int left_out;	      /* a bit for each of its attachments */
+	char why[1024];		      /* nothing, or less */
+};
+const struct probe_hook *probe_hook(const struct probe *probe, size_t hook);
 
 /* Whether there are records of packets: else they are to be had elsewhere. */
 bool probe_shows_packets(const struct probe *probe);

@@ -67,3 +67,20 @@ int source_assemble(enum kernel_types *types, unsigned int with, char **ret)
 	*ret = text;
 	return 0;
 }
+
+int source_read(const char *path, char **ret)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return -errno;
+	/* Up to a NUL, of which C text has none. */
+	if (getdelim(&text, &size, '\0', file) < 0) {
+		free(text);
+		return -EIO;
+	}
+	*ret = text;
+	return 0;
+}

@@ -26,4 +26,7 @@ enum source_part {
  */
 int source_assemble(enum kernel_types *types, unsigned int with, char **ret);
 
+/* Read the text from a file. *ret is the caller's to free. */
+int source_read(const char *path, char **ret);
+
 #endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "machine/machine.h"
+
+#include "machine/look.h"
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+
+/* Of <linux/capability.h> since Linux 5.8. */
+#define CAPABILITY_BPF 39
+
+/* Causes come before what they bring about. */
+static const struct {
+	const char *name;
+	void (*look)(struct look *look, struct finding *finding);
+} looks[] = {
+	{"kernel", look_at_kernel},
+	{"/proc", look_at_proc},
+	{"/sys", look_at_sys},
+	{"namespaces", look_at_namespaces},
+	{"capabilities", look_at_capabilities},
+	{"memory lock", look_at_memory_lock},
+	{"bpf(2)", look_at_bpf},
+	{"lockdown", look_at_lockdown},
+	{"perf", look_at_perf},
+	{"packet sockets", look_at_packets},
+	{"BTF", look_at_btf},
+	{"kernel headers", look_at_headers},
+	{"kprobes", look_at_kprobes},
+	{"tracepoints", look_at_tracepoints},
+	{"cgroups", look_at_cgroups},
+	{"engines", look_at_engines},
+};
+
+#define LOOKS (sizeof(looks) / sizeof(looks[0]))
+_Static_assert(LOOKS <= MACHINE_FINDINGS, "there is room for all");
+
+size_t machine_look(const struct machine_types *types,
+		    struct finding findings[MACHINE_FINDINGS])
+{
+	struct look look = {
+		.types = *types,
+		.kprobes = machine_has_kprobes(),
+		.capabilities = look_up_capabilities(),
+		.knows_bpf = prctl(PR_CAPBSET_READ, CAPABILITY_BPF) >= 0,
+		/* include/linux/proc_ns.h: those that the kernel began with. */
+		.in_cgroup_namespace = look_is_elsewhere("cgroup", 0xEFFFFFFB),
+		.in_pid_namespace = look_is_elsewhere("pid", 0xEFFFFFFC),
+		.in_user_namespace = look_is_elsewhere("user", 0xEFFFFFFD),
+	};
+
+	for (size_t i = 0; i < LOOKS; i++) {
+		findings[i] = (struct finding){.name = looks[i].name};
+		looks[i].look(&look, &findings[i]);
+	}
+	return LOOKS;
+}

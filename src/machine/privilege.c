@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MIT
+#include "machine/look.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <linux/perf_event.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+
+/* Later than some C libraries' headers. */
+#ifndef CAP_PERFMON
+#define CAP_PERFMON 38
+#define CAP_BPF	    39
+#endif
+
+/* What the probes' maps take of RLIMIT_MEMLOCK before Linux 5.11. */
+#define MEMORY_LOCKED (16u << 20)
+
+/* Of the effective set; not from /proc, which may not be there. */
+uint64_t look_up_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	if (syscall(SYS_capget, &header, data))
+		return 0;
+	return (uint64_t)data[1].effective << 32 | data[0].effective;
+}
+
+bool look_has(const struct look *look, int capability)
+{
+	return look->capabilities >> capability & 1;
+}
+
+bool look_may(const struct look *look, int capability)
+{
+	return look_has(look, capability) || look_has(look, CAP_SYS_ADMIN);
+}
+
+bool machine_may(int capability)
+{
+	struct look look = {.capabilities = look_up_capabilities()};
+
+	return look_may(&look, capability);
+}
+
+static bool is_filtered(void)
+{
+	return prctl(PR_GET_SECCOMP) == 2; /* SECCOMP_MODE_FILTER */
+}
+
+struct machine_refusal machine_refusal(int err)
+{
+	if (err != EPERM && err != EACCES && err != ENOSYS)
+		return (struct machine_refusal){"", ""};
+	if (is_filtered())
+		return (struct machine_refusal){
+			": a seccomp filter forbids it",
+			"run egrets outside of the container, or start that "
+			"with --privileged or --security-opt "
+			"seccomp=unconfined",
+		};
+	if (err == ENOSYS)
+		return (struct machine_refusal){
+			"",
+			"boot a kernel that has it (CONFIG_BPF_SYSCALL, "
+			"CONFIG_PERF_EVENTS)",
+		};
+	return (struct machine_refusal){
+		": a security module forbids it",
+		"see dmesg for what SELinux or AppArmor has against it",
+	};
+}
+
+/* A call was refused to those who have the capability for it, or have not. */
+static void set_refused(struct finding *finding, int err, bool capable)
+{
+	struct machine_refusal refusal = machine_refusal(err);
+
+	finding->state = FINDING_FATAL;
+	finding_found(finding, "%s%s", strerror(err),
+		      capable ? refusal.why : "");
+	if (capable)
+		finding_cure(finding, "%s", refusal.cure);
+}
+
+/* Without one of these nothing goes. */
+static const struct {
+	const char *name;
+	int capability;
+	bool split; /* off CAP_SYS_ADMIN, in Linux 5.8 */
+} needed[] = {
+	{"CAP_BPF", CAP_BPF, true},
+	{"CAP_PERFMON", CAP_PERFMON, true},
+	{"CAP_NET_RAW", CAP_NET_RAW, false},
+};
+
+#define NEEDED (sizeof(needed) / sizeof(needed[0]))
+
+/* "CAP_X and CAP_Y" of what is needed and not there. */
+static size_t list_missing(const struct look *look, char *text, size_t size)
+{
+	size_t count = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < NEEDED; i++) {
+		size_t len = strlen(text);
+		const char *name = needed[i].name;
+
+		if (needed[i].split ? look_may(look, needed[i].capability)
+				    : look_has(look, needed[i].capability))
+			continue;
+		if (needed[i].split && !look->knows_bpf)
+			name = "CAP_SYS_ADMIN";
+		if (strstr(text, name))
+			continue;
+		snprintf(text + len, size - len, "%s%s", len ? ", " : "", name);
+		count++;
+	}
+	return count;
+}
+
+/* What goes without one of these, and what does not. */
+static void set_limited(struct look *look, struct finding *finding)
+{
+	const struct {
+		const char *name;
+		bool missing;
+		const char *cost;
+	} useful[] = {
+		{"CAP_SYS_ADMIN", !look_has(look, CAP_SYS_ADMIN),
+		 "DNS in other network namespaces"},
+		{"CAP_NET_ADMIN",
+		 !look->kprobes && !look_may(look, CAP_NET_ADMIN),
+		 "datagrams and connects without a route"},
+		{"CAP_SYS_PTRACE", !look_has(look, CAP_SYS_PTRACE),
+		 "programs and arguments of processes begun before"},
+	};
+	size_t found_len = 0, cost_len = 0;
+
+	for (size_t i = 0; i < sizeof(useful) / sizeof(useful[0]); i++) {
+		if (!useful[i].missing)
+			continue;
+		found_len += (size_t)snprintf(
+			finding->found + found_len,
+			sizeof(finding->found) - found_len, "%s%s",
+			found_len ? ", " : "enough to run, but no ",
+			useful[i].name);
+		cost_len += (size_t)snprintf(
+			finding->cost + cost_len,
+			sizeof(finding->cost) - cost_len, "%s%s",
+			cost_len ? "; " : "not shown: ", useful[i].cost);
+	}
+	if (!found_len) {
+		finding_found(finding, "all that are needed");
+		return;
+	}
+	finding->state = FINDING_MISSING;
+	finding_cure(finding, "run egrets as root: sudo egrets");
+}
+
+void look_at_capabilities(struct look *look, struct finding *finding)
+{
+	char missing[96];
+
+	if (!list_missing(look, missing, sizeof(missing))) {
+		set_limited(look, finding);
+		return;
+	}
+	finding->state = FINDING_FATAL;
+	finding_found(finding, "no %s", missing);
+	if (look->in_pid_namespace || look->in_cgroup_namespace ||
+	    is_filtered())
+		finding_cure(finding,
+			     "run egrets as root outside of the container, or "
+			     "start that with --privileged --pid=host "
+			     "--cgroupns=host");
+	else
+		finding_cure(finding, "run egrets as root: sudo egrets");
+}
+
+static int bpf_call(int command, union bpf_attr *attr)
+{
+	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+/* Returns a map's descriptor, or -1. */
+static int make_map(uint32_t bytes)
+{
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_ARRAY,
+		.key_size = 4,
+		.value_size = bytes,
+		.max_entries = 1,
+	};
+
+	return bpf_call(BPF_MAP_CREATE, &attr);
+}
+
+/* Returns the descriptor of a tracing program, or -1. */
+static int load_program(const struct bpf_insn *instructions, uint32_t count)
+{
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT,
+		.insns = (uint64_t)(uintptr_t)instructions,
+		.insn_cnt = count,
+		.license = (uint64_t)(uintptr_t) "GPL",
+	};
+
+	return bpf_call(BPF_PROG_LOAD, &attr);
+}
+
+#define SET(register, value)                                                \
+	{                                                                   \
+		.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (register), \
+		.imm = (value)                                              \
+	}
+#define RETURN                             \
+	{                                  \
+		.code = BPF_JMP | BPF_EXIT \
+	}
+
+void look_at_bpf(struct look *look, struct finding *finding)
+{
+	static const struct bpf_insn nothing[] = {SET(BPF_REG_0, 0), RETURN};
+	_cleanup_close_ int map = make_map(4);
+	_cleanup_close_ int program = -1;
+
+	if (map >= 0)
+		program = load_program(nothing, 2);
+	if (program < 0) {
+		set_refused(finding, errno,
+			    look_may(look, CAP_BPF) &&
+				    look_may(look, CAP_PERFMON));
+		return;
+	}
+	look->bpf_works = true;
+	finding_found(finding, "works");
+}
+
+/* The mode within brackets, of "none [integrity] confidentiality". */
+static void read_lockdown(char mode[32])
+{
+	_cleanup_fclose_ FILE *file = fopen("/sys/kernel/security/lockdown",
+					    "re");
+	char line[128] = "";
+
+	if (!file || !fgets(line, sizeof(line), file) ||
+	    sscanf(line, "%*[^[][%31[a-z]", mode) != 1)
+		if (sscanf(line, "[%31[a-z]", mode) != 1)
+			strcpy(mode, "");
+}
+
+/* What it forbids is seen by loading a program that does it. */
+void look_at_lockdown(struct look *look, struct finding *finding)
+{
+	static const struct bpf_insn reader[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X,
+		 .dst_reg = BPF_REG_1,
+		 .src_reg = BPF_REG_10},
+		{.code = BPF_ALU64 | BPF_ADD | BPF_K,
+		 .dst_reg = BPF_REG_1,
+		 .imm = -8},
+		SET(BPF_REG_2, 8),
+		SET(BPF_REG_3, 0),
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_probe_read_kernel},
+		SET(BPF_REG_0, 0),
+		RETURN,
+	};
+	_cleanup_close_ int program = -1;
+	char mode[32];
+
+	read_lockdown(mode);
+	finding_found(finding, "%s", *mode ? mode : "not known");
+	if (!look->bpf_works)
+		return;
+	program = load_program(reader, sizeof(reader) / sizeof(reader[0]));
+	if (program >= 0) {
+		if (!*mode)
+			finding_found(finding, "allows what egrets does");
+		return;
+	}
+	finding->state = FINDING_FATAL;
+	finding_found(finding, "%s: probes may not read the kernel's memory",
+		      *mode ? mode : "confidentiality");
+	finding_cure(finding, "boot with lockdown=integrity");
+}
+
+static void describe_limit(rlim_t limit, char text[32])
+{
+	if (limit == RLIM_INFINITY)
+		strcpy(text, "unlimited");
+	else
+		snprintf(text, 32, "%llu KiB", (unsigned long long)limit >> 10);
+}
+
+/* From 5.11 on a map's memory is the cgroup's. */
+static bool counts_maps(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	return uname(&name) == 0 &&
+	       sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	       (major < 5 || (major == 5 && minor < 11));
+}
+
+void look_at_memory_lock(struct look *look, struct finding *finding)
+{
+	struct rlimit limit = {0};
+	char text[32];
+
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	describe_limit(limit.rlim_max, text);
+	if (!counts_maps()) {
+		finding_found(finding, "%s, of no matter since Linux 5.11",
+			      text);
+		return;
+	}
+	finding_found(finding, "%s", text);
+	/* Who has it raises the limit. */
+	if (!look_may(look, CAP_BPF) || limit.rlim_max >= MEMORY_LOCKED ||
+	    look_has(look, CAP_SYS_RESOURCE))
+		return;
+	finding->state = FINDING_FATAL;
+	finding_found(finding, "%s, and no CAP_SYS_RESOURCE to raise it", text);
+	finding_cure(finding, "ulimit -l unlimited (a container: --ulimit "
+			      "memlock=-1)");
+}
+
+static int open_perf(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_BPF_OUTPUT,
+		.sample_type = PERF_SAMPLE_RAW,
+		.size = sizeof(attr),
+	};
+
+	return (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1,
+			    PERF_FLAG_FD_CLOEXEC);
+}
+
+void look_at_perf(struct look *look, struct finding *finding)
+{
+	_cleanup_fclose_ FILE *file = fopen(
+		"/proc/sys/kernel/perf_event_paranoid", "re");
+	_cleanup_close_ int event = open_perf();
+	int err = errno, paranoid;
+
+	if (event < 0 && err != ENODEV) {
+		set_refused(finding, err, look_may(look, CAP_PERFMON));
+		return;
+	}
+	finding_found(finding, "works");
+	if (file && fscanf(file, "%d", &paranoid) == 1)
+		finding_found(finding, "works (perf_event_paranoid is %d)",
+			      paranoid);
+}
+
+void look_at_packets(struct look *look, struct finding *finding)
+{
+	_cleanup_close_ int packets = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC,
+					     0);
+
+	if (packets >= 0) {
+		finding_found(finding, "work");
+		return;
+	}
+	if (errno != EAFNOSUPPORT) {
+		set_refused(finding, errno, look_has(look, CAP_NET_RAW));
+		return;
+	}
+	finding->state = FINDING_FATAL;
+	finding_found(finding, "%s", strerror(errno));
+	finding_cure(finding, "modprobe af_packet, or boot a kernel with "
+			      "CONFIG_PACKET");
+}
