@@ -8,12 +8,18 @@
 #	EGRETS            the program (default: the newest build)
 #	EGRETS_HELPERS    directory of race, sink, … (default: beside it)
 #	EGRETS_ATTACH     auto, kprobe or tracepoint
+#	EGRETS_TYPES      auto, btf or headers
+#	EGRETS_SHARED     directory of an egrets that runs already, for several
+#	                  tests; see egrets_start
 #	EGRETS_PATIENCE   factor on every time limit, for emulated machines
 
 expect_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 expect_failures=0
 egrets_pid=
 egrets_status=
+egrets_forced=()
+shared_from=
+shared_mark=
 seen=()
 picked=
 
@@ -29,6 +35,8 @@ expect_setup()
 	fi
 	[[ -x $EGRETS ]] || lab_skip "no $EGRETS (build it, or set EGRETS)"
 	EGRETS=$(realpath "$EGRETS")
+	egrets_forced=(--attach="${EGRETS_ATTACH:-auto}"
+		--kernel-types="${EGRETS_TYPES:-auto}")
 	: "${EGRETS_HELPERS:=$(dirname "$EGRETS")/test/e2e}"
 	lab_need jq
 }
@@ -97,18 +105,64 @@ egrets_is_ready()
 	grep -q '^egrets: ready' "$lab_dir/err" || lab_is_gone "$egrets_pid"
 }
 
+# In an emulated machine a start takes egrets seconds, and a minute where it
+# compiles against headers. There one `egrets -o json` runs for all tests, and
+# each is shown what was printed between its egrets_start and egrets_stop. Who
+# wants other options, or changes egrets with EGRETS_DEBUG_..., has its own.
+egrets_is_shared()
+{
+	[[ ${EGRETS_SHARED-} && $* == '-o json' ]] &&
+		! compgen -v EGRETS_DEBUG_ >/dev/null
+}
+
+# Whether a test should do without an egrets of its own if it can.
+starts_are_dear()
+{
+	[[ ${EGRETS_TYPES-} == headers ]] && ((${EGRETS_PATIENCE:-1} > 1))
+}
+
+mark_is_printed()
+{
+	local line
+
+	line=$(tail -c "+$((shared_mark + 1))" "$EGRETS_SHARED/out" |
+		grep -b '"ip":"127\.0\.0\.1","port":1}') || return
+	shared_mark=$((shared_mark + ${line%%:*}))
+}
+
+# Make a connection to a port where nobody listens, and wait until it is
+# printed: what happened before it has been, too. Where that is goes to
+# $shared_mark.
+make_mark()
+{
+	shared_mark=$(stat -c %s "$EGRETS_SHARED/out")
+	(: </dev/tcp/127.0.0.1/1) 2>/dev/null || true
+	lab_wait 10 mark_is_printed || {
+		lab_note "the shared egrets does not print a connection"
+		cat "$EGRETS_SHARED/err" >&2
+		exit 1
+	}
+}
+
 # egrets_start [OPTION...]: events go to $lab_dir/out, the rest to
 # $lab_dir/err; returns when it is ready.
 egrets_start()
 {
+	if egrets_is_shared "$@"; then
+		ln -sf "$EGRETS_SHARED/err" "$lab_dir/err"
+		make_mark
+		shared_from=$shared_mark
+		return
+	fi
 	# Opened by egrets itself, an old line could be taken for the new one's.
+	rm -f "$lab_dir/err"
 	: >"$lab_dir/err"
-	"$EGRETS" --attach="${EGRETS_ATTACH:-auto}" "$@" \
+	"$EGRETS" "${egrets_forced[@]}" "$@" \
 		>"$lab_dir/out" 2>"$lab_dir/err" &
 	egrets_pid=$!
 	lab_pids+=("$egrets_pid")
-	lab_wait 30 egrets_is_ready || {
-		lab_note "egrets is not ready after 30 seconds"
+	lab_wait 60 egrets_is_ready || {
+		lab_note "egrets is not ready after 60 seconds"
 		cat "$lab_dir/err" >&2
 		exit 1
 	}
@@ -127,9 +181,25 @@ egrets_wait()
 	wait "$egrets_pid" || egrets_status=$?
 }
 
+# What the shared egrets has printed since egrets_start.
+take_from_shared()
+{
+	make_mark
+	dd if="$EGRETS_SHARED/out" of="$lab_dir/marked" bs=64K status=none \
+		iflag=skip_bytes,count_bytes skip="$shared_from" \
+		count=$((shared_mark - shared_from))
+	# The first line is the mark.
+	sed 1d "$lab_dir/marked" >"$lab_dir/out"
+	shared_from=
+}
+
 # egrets_stop: as a user would, with Ctrl-C.
 egrets_stop()
 {
+	if [[ $shared_from ]]; then
+		take_from_shared
+		return
+	fi
 	kill -INT "$egrets_pid" 2>/dev/null || true
 	lab_wait 20 lab_is_gone "$egrets_pid" || {
 		expect_fail "egrets ends within 20 seconds of SIGINT"
@@ -189,6 +259,13 @@ lab_sink()
 		lab_skip "no $EGRETS_HELPERS/sink (build the tests)"
 	lab_server_start "$EGRETS_HELPERS/sink" "$1" >"$lab_dir/sink"
 	lab_wait 10 grep -qx ready "$lab_dir/sink"
+}
+
+# expect_lack WHAT: a reason why this kernel cannot do what is tested; it goes
+# into the table of test/vm/matrix.
+expect_lack()
+{
+	printf 'kernel has no %s\n' "$1"
 }
 
 # No event says that something was lost.

@@ -6,6 +6,7 @@
 # goes on. Kernels lack functions by another name, inlining or `notrace`, all
 # of which look the same from here: egrets asks for what is not there.
 set -euo pipefail
+export EGRETS_ATTACH=auto
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/expect.sh"
 
@@ -77,7 +78,6 @@ tcp_v6_connect=no_such,udp_sendmsg=no_such,udpv6_sendmsg=no_such" "" ""
 
 lab_up
 lab_sink "$port"
-export EGRETS_ATTACH=auto
 if has_kprobes; then
 	kprobe_cases
 	none=tcp_v4_connect=no_such,connect4=no_such

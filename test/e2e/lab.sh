@@ -11,7 +11,8 @@
 #	lab_client curl -s http://four.lab/
 #
 # What the zone holds is in lab_zone(), which addresses answer how is in
-# lab_client_routes(). Several labs can stand side by side.
+# lab_client_routes(). Several labs can stand side by side; several tests can
+# use one, if LAB_SHARED has what lab_share() prints where it was put up.
 
 # Addresses of the DNS server, which serves HTTP too.
 export LAB_SERVER4=10.77.0.2
@@ -153,6 +154,13 @@ lab_server()
 	lab_run "$lab_server_holder" "$@"
 }
 
+# Whether a connect of a client waits for its outcome.
+lab_is_connecting()
+{
+	lab_client ss -Htn state syn-sent >"$lab_dir/connecting"
+	test -s "$lab_dir/connecting"
+}
+
 # The same as another user, who has no privilege.
 lab_client_as_user()
 {
@@ -214,7 +222,9 @@ lab_zone()
 	host-record=silent.lab,10.77.0.16
 	host-record=silent-six.lab,fd00:77::16
 	host-record=absent.lab,10.77.0.17
+	host-record=late.lab,10.77.0.18
 	address=/wild.lab/10.77.0.19
+	host-record=elsewhere.lab,10.77.0.23
 	txt-record=text.lab,"v=lab1 a text with spaces"
 	mx-host=mail.lab,four.lab,10
 	srv-host=_http._tcp.lab,four.lab,80,1,2
@@ -230,7 +240,7 @@ lab_server_addresses()
 {
 	local i
 
-	for i in 2 10 11 12 13 14 19 20 21 22 99; do
+	for i in 2 10 11 12 13 14 18 19 20 21 22 23 99; do
 		printf 'addr add 10.77.0.%d/16 dev lab\n' "$i"
 		printf 'addr add fd00:77::%d/64 dev lab nodad\n' "$i"
 	done
@@ -331,7 +341,8 @@ lab_down()
 		lab_end "$pid"
 	done
 	for ns in "$lab_client_ns" "$lab_server_ns"; do
-		[[ -n $ns && -e /run/netns/$ns ]] && ip netns del "$ns"
+		[[ ! ${LAB_SHARED-} && -n $ns && -e /run/netns/$ns ]] &&
+			ip netns del "$ns"
 	done
 	if [[ -n $lab_dir ]]; then
 		if ((status != 0 && status != 77)) && [[ -n ${LAB_KEEP:-} ]]; then
@@ -354,6 +365,12 @@ lab_files()
 	chmod 755 "$lab_dir"
 }
 
+lab_share()
+{
+	echo "$lab_client_ns $lab_server_ns $lab_client_holder" \
+		"$lab_server_holder"
+}
+
 lab_up()
 {
 	((EUID == 0)) || lab_skip "network namespaces need root"
@@ -361,12 +378,17 @@ lab_up()
 	[[ -e /etc/resolv.conf ]] ||
 		lab_skip "no /etc/resolv.conf to mount the lab's over"
 	lab_files
-	lab_client_ns=egrets-client-$$
-	lab_server_ns=egrets-server-$$
 	printf 'nameserver %s\noptions timeout:2 attempts:2\n' \
 		"$LAB_SERVER4" >"$lab_dir/resolv.conf"
 	printf 'passwd: files\ngroup: files\nhosts: files dns\n' \
 		>"$lab_dir/nsswitch.conf"
+	if [[ ${LAB_SHARED-} ]]; then
+		read -r lab_client_ns lab_server_ns lab_client_holder \
+			lab_server_holder <<<"$LAB_SHARED"
+		return
+	fi
+	lab_client_ns=egrets-client-$$
+	lab_server_ns=egrets-server-$$
 	lab_network
 	lab_hold "$lab_client_ns"
 	lab_client_holder=$lab_held

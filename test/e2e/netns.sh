@@ -70,8 +70,8 @@ lab_server_start curl -4 -s -o /dev/null http://end.lab/
 server_too=$lab_pid
 wait "$client_too" "$server_too"
 # Asked for in one, connected to from the other.
-lab_server dig +short shared-c.lab >"$lab_dir/client"
-lab_client curl -s -o /dev/null http://10.77.0.13/
+lab_server dig +short elsewhere.lab >"$lab_dir/client"
+lab_client curl -s -o /dev/null http://10.77.0.23/
 other=$lab_pid
 if sees_sockets; then
 	short_lived short.wild.lab
@@ -95,6 +95,6 @@ expect_like "a name asked for in another namespace is a last resort" \
 	"$(events 'select($pid == $other and $kind == "process.tcp_v4") |
 		"\(.destination.domain) \(.egrets.dns.via)"' \
 		--argjson other "$other")" \
-	'^shared-c\.lab (cgroup|machine)$'
+	'^elsewhere\.lab (cgroup|machine)$'
 expect_nothing_lost "two namespaces"
 expect_done

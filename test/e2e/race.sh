@@ -53,11 +53,13 @@ lab_sink "$LAB_RACE_PORT"
 race_run "the race" "$connects"
 expect_all_right "the race" "$connects"
 
-export EGRETS_DEBUG_UNORDERED=1
-race_run "out of order" "$connects"
-unset EGRETS_DEBUG_UNORDERED
-expect_is "out of order: some names are wrong" \
-	"$verdict" 1
+if ! starts_are_dear; then
+	export EGRETS_DEBUG_UNORDERED=1
+	race_run "out of order" "$connects"
+	unset EGRETS_DEBUG_UNORDERED
+	expect_is "out of order: some names are wrong" \
+		"$verdict" 1
+fi
 
 # Each of these asks or connects in another way.
 few=$((connects / 5))

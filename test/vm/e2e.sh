@@ -1,37 +1,78 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-#	EGRETS=FILE EGRETS_HELPERS=DIR test/vm/run 6.1 -- test/vm/e2e.sh [NAME...]
+#	EGRETS=FILE EGRETS_HELPERS=DIR test/vm/e2e.sh [NAME...]
 #
-# The end-to-end tests one after another, where no CTest build directory is at
-# hand; attached to kprobes unless EGRETS_ATTACH says otherwise. One line for
-# each; what a test printed is shown unless it passed.
+# The end-to-end tests that depend on the kernel, or those named, one after
+# another in a guest; with EGRETS_ATTACH and EGRETS_TYPES as they say. One line
+# for each; what a test printed is shown unless it passed. They share one
+# egrets, which is asked at the end whether it lost anything.
 set -euo pipefail
 cd "$(dirname "$0")/../e2e"
-export EGRETS_ATTACH=${EGRETS_ATTACH:-kprobe}
 # Software emulation is an order of magnitude slower than the machine.
 export EGRETS_PATIENCE=${EGRETS_PATIENCE:-10}
+# What is learned adds up in an egrets that is shared, and is bounded.
+export EGRETS_RACE_CONNECTS=${EGRETS_RACE_CONNECTS:-2500}
+# shellcheck source-path=SCRIPTDIR source=../e2e/lab.sh
+. ./lab.sh
+# shellcheck source=../e2e/expect.sh
+. ./expect.sh
 
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+tests=(names race failures udp netns hostile leftovers)
+# These are about choosing; they start egrets many times.
+[[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(hooks)
+(($# == 0)) || tests=("$@")
+output=
 failed=0
-for test in *.sh; do
-	name=${test%.sh}
-	# What is not executable is there for the tests to share.
-	[[ -x $test ]] || continue
-	[[ $# -eq 0 || " $* " == *" $name "* ]] || continue
-	status=0 before=$SECONDS
-	timeout -k 10 "${EGRETS_TEST_LIMIT:-900}" "./$test" \
-		>"$output" 2>&1 </dev/null || status=$?
-	took="($((SECONDS - before)) s)"
-	case $status in
-	0) echo "ok      $name $took" ;;
-	77) echo "skipped $name $took" ;;
+
+# report NAME STATUS SECONDS: and $output, unless all went well.
+report()
+{
+	case $2 in
+	0)
+		echo "ok      $1 ($3 s)"
+		sed -n 's/^kernel has no /\t&/p' "$output"
+		return
+		;;
+	77) echo "skipped $1 ($3 s)" ;;
 	*)
-		echo "FAILED  $name with status $status $took"
+		echo "FAILED  $1 with status $2 ($3 s)"
 		failed=1
 		;;
 	esac
-	[[ $status -eq 0 ]] || sed 's/^/\t/' "$output"
+	sed 's/^/\t/' "$output"
+}
+
+# run NAME COMMAND...
+run()
+{
+	local name=$1 status=0 before=$SECONDS
+
+	shift
+	"$@" >"$output" 2>&1 </dev/null || status=$?
+	report "$name" "$status" $((SECONDS - before))
+}
+
+# What was asked for was taken, and nothing was lost on the way.
+check_shared()
+{
+	local attach=${EGRETS_ATTACH:-auto} types=${EGRETS_TYPES:-auto}
+
+	egrets_stop
+	expect_like "attached as asked" "$(<"$lab_dir/err")" \
+		"attached by ${attach/auto/.*}, kernel types from ${types/auto/.*},"
+	expect_like "nothing was lost" "$(<"$lab_dir/err")" 'lost: none'
+	return "$expect_failures"
+}
+
+lab_up
+output=$lab_dir/output
+egrets_start -o json
+grep '^egrets: ready' "$lab_dir/err"
+for test in "${tests[@]}"; do
+	EGRETS_SHARED=$lab_dir LAB_SHARED=$(lab_share) \
+		run "$test" timeout -k 10 \
+		"${EGRETS_TEST_LIMIT:-900}" "./$test.sh"
 done
+run shared check_shared
 exit "$failed"
