@@ -80,24 +80,27 @@ static void check_library(struct checkup *checkup, const struct probe *probe)
 	set_trouble(finding, trouble);
 }
 
-/* "kprobe tcp_v4_connect, kretprobe tcp_v4_connect" */
+/* "cgroup connect4, raw tracepoint fib_table_lookup, tcp_destroy_sock" */
 static void describe_form(struct finding *finding, const struct hook_form *form,
 			  unsigned int left_out)
 {
+	const struct attachment *last = NULL;
 	size_t len = 0;
 
 	for (size_t i = 0; i < FORM_ATTACHMENTS; i++) {
 		const struct attachment *attachment = &form->attachment[i];
+		bool alike = last && last->kind == attachment->kind;
 
 		if (!attachment->target)
 			break;
 		if (left_out >> i & 1 || len >= sizeof(finding->found))
 			continue;
-		len += (size_t)snprintf(finding->found + len,
-					sizeof(finding->found) - len, "%s%s %s",
-					len ? ", " : "",
-					attachment_kind_text(attachment->kind),
-					attachment->target);
+		len += (size_t)snprintf(
+			finding->found + len, sizeof(finding->found) - len,
+			"%s%s%s%s", last ? ", " : "",
+			alike ? "" : attachment_kind_text(attachment->kind),
+			alike ? "" : " ", attachment->target);
+		last = attachment;
 	}
 }
 
@@ -121,6 +124,9 @@ static void check_hook(const struct options *options, size_t index,
 		finding_found(finding, "%s", became->why);
 		if (hook->instead)
 			finding_cost(finding, "instead: %s", hook->instead);
+		else if (hook->instead)
+			finding_cost(finding, "%s from %s", hook->without,
+				     hook->instead);
 		else
 			finding_cost(finding, "not shown: %s", hook->without);
 		return;

@@ -110,7 +110,7 @@ void look_at_btf(struct look *look, struct finding *finding)
 			      ? ", and no kernel headers either"
 			      : "");
 	if (!wanted)
-		finding_cost(finding, "nothing: headers were asked for");
+		finding_cost(finding, "none, headers were asked for");
 	else if (instead)
 		finding_cost(finding, "a slower start, from kernel headers");
 	if (instead || !look->types.headers)
@@ -136,7 +136,7 @@ void look_at_headers(struct look *look, struct finding *finding)
 				 ? FINDING_FATAL
 				 : FINDING_MISSING;
 	if (look->types.btf)
-		finding_cost(finding, "nothing: there is BTF");
+		finding_cost(finding, "none, there is BTF");
 	else
 		finding_cure(finding, "%s", machine_headers_cure());
 }
@@ -149,8 +149,8 @@ void look_at_kprobes(struct look *look, struct finding *finding)
 	}
 	finding->state = FINDING_MISSING;
 	finding_found(finding, "no %s", KPROBE_DEVICE);
-	finding_cost(finding, "little: tracepoints and cgroup hooks are taken "
-			      "instead");
+	finding_cost(finding,
+		     "little, tracepoints and cgroup programs do as well");
 	finding_cure(finding, "boot a kernel with CONFIG_KPROBES");
 }
 

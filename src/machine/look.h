@@ -18,6 +18,7 @@ struct look {
 	bool in_user_namespace; /* not the machine's own */
 	bool in_pid_namespace;
 	bool in_cgroup_namespace;
+	bool cgroup_programs; /* may be attached, and there is where */
 	bool bpf_works;
 };
 
@@ -26,10 +27,12 @@ uint64_t look_up_capabilities(void);
 bool look_has(const struct look *look, int capability);
 /* Where a capability may be split off CAP_SYS_ADMIN, that does as well. */
 bool look_may(const struct look *look, int capability);
+bool look_may_attach_to_cgroups(void);
 void look_at_capabilities(struct look *look, struct finding *finding);
 void look_at_bpf(struct look *look, struct finding *finding);
 void look_at_lockdown(struct look *look, struct finding *finding);
 void look_at_memory_lock(struct look *look, struct finding *finding);
+void look_at_open_files(struct look *look, struct finding *finding);
 void look_at_perf(struct look *look, struct finding *finding);
 void look_at_packets(struct look *look, struct finding *finding);
 
@@ -42,6 +45,8 @@ void look_at_tracepoints(struct look *look, struct finding *finding);
 
 /* surroundings.c */
 bool look_is_elsewhere(const char *kind, unsigned int own_inode);
+/* Whether a v2 tree is mounted where it usually is. */
+bool look_is_cgroup2_mounted(void);
 void look_at_proc(struct look *look, struct finding *finding);
 void look_at_sys(struct look *look, struct finding *finding);
 void look_at_namespaces(struct look *look, struct finding *finding);

@@ -20,6 +20,7 @@ static const struct {
 	{"namespaces", look_at_namespaces},
 	{"capabilities", look_at_capabilities},
 	{"memory lock", look_at_memory_lock},
+	{"open files", look_at_open_files},
 	{"bpf(2)", look_at_bpf},
 	{"lockdown", look_at_lockdown},
 	{"perf", look_at_perf},
@@ -49,6 +50,9 @@ size_t machine_look(const struct machine_types *types,
 		.in_user_namespace = look_is_elsewhere("user", 0xEFFFFFFD),
 	};
 
+	look.cgroup_programs = look_may_attach_to_cgroups() &&
+			       (look_is_cgroup2_mounted() ||
+				look_has(&look, CAP_SYS_ADMIN));
 	for (size_t i = 0; i < LOOKS; i++) {
 		findings[i] = (struct finding){.name = looks[i].name};
 		looks[i].look(&look, &findings[i]);

@@ -25,6 +25,8 @@
 /* What the probes' maps take of RLIMIT_MEMLOCK before Linux 5.11. */
 #define MEMORY_LOCKED (16u << 20)
 
+#define OPEN_FILES 64
+
 /* Of the effective set; not from /proc, which may not be there. */
 uint64_t look_up_capabilities(void)
 {
@@ -95,78 +97,67 @@ static void set_refused(struct finding *finding, int err, bool capable)
 		finding_cure(finding, "%s", refusal.cure);
 }
 
-/* Without one of these nothing goes. */
-static const struct {
-	const char *name;
-	int capability;
-	bool split; /* off CAP_SYS_ADMIN, in Linux 5.8 */
-} needed[] = {
-	{"CAP_BPF", CAP_BPF, true},
-	{"CAP_PERFMON", CAP_PERFMON, true},
-	{"CAP_NET_RAW", CAP_NET_RAW, false},
-};
-
-#define NEEDED (sizeof(needed) / sizeof(needed[0]))
-
-/* "CAP_X and CAP_Y" of what is needed and not there. */
+/* What nothing goes without. */
 static size_t list_missing(const struct look *look, char *text, size_t size)
 {
-	size_t count = 0;
+	const struct {
+		const char *name;
+		bool there;
+	} needed[] = {
+		{look->knows_bpf ? "CAP_BPF" : "CAP_SYS_ADMIN",
+		 look_may(look, CAP_BPF)},
+		{look->knows_bpf ? "CAP_PERFMON" : "CAP_SYS_ADMIN",
+		 look_may(look, CAP_PERFMON)},
+		/* For DNS; the first way is the better one. */
+		{"CAP_NET_ADMIN", look->cgroup_programs ||
+					  look_has(look, CAP_NET_ADMIN) ||
+					  look_has(look, CAP_NET_RAW)},
+	};
+	size_t len = 0;
 
 	*text = '\0';
-	for (size_t i = 0; i < NEEDED; i++) {
-		size_t len = strlen(text);
-		const char *name = needed[i].name;
-
-		if (needed[i].split ? look_may(look, needed[i].capability)
-				    : look_has(look, needed[i].capability))
-			continue;
-		if (needed[i].split && !look->knows_bpf)
-			name = "CAP_SYS_ADMIN";
-		if (strstr(text, name))
-			continue;
-		snprintf(text + len, size - len, "%s%s", len ? ", " : "", name);
-		count++;
-	}
-	return count;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!needed[i].there && !strstr(text, needed[i].name))
+			len += (size_t)snprintf(text + len, size - len, "%s%s",
+						len ? ", " : "",
+						needed[i].name);
+	return len;
 }
 
-/* What goes without one of these, and what does not. */
+/* What some things are not seen without. */
 static void set_limited(struct look *look, struct finding *finding)
 {
 	const struct {
 		const char *name;
-		bool missing;
-		const char *cost;
+		bool there;
+		const char *unseen;
 	} useful[] = {
-		{"CAP_SYS_ADMIN", !look_has(look, CAP_SYS_ADMIN),
-		 "DNS in other network namespaces"},
-		{"CAP_NET_ADMIN",
-		 !look->kprobes && !look_may(look, CAP_NET_ADMIN),
-		 "datagrams and connects without a route"},
-		{"CAP_SYS_PTRACE", !look_has(look, CAP_SYS_PTRACE),
-		 "programs and arguments of processes begun before"},
+		{"CAP_NET_ADMIN", look_may(look, CAP_NET_ADMIN),
+		 look->kprobes ? "DNS in other network namespaces"
+			       : "DNS in other network namespaces, datagrams, "
+				 "connects without a route"},
+		{"CAP_SYS_PTRACE", look_has(look, CAP_SYS_PTRACE),
+		 "programs and arguments of others' processes begun before"},
 	};
-	size_t found_len = 0, cost_len = 0;
+	char names[64] = "", unseen[160] = "";
+	size_t names_len = 0, unseen_len = 0;
 
 	for (size_t i = 0; i < sizeof(useful) / sizeof(useful[0]); i++) {
-		if (!useful[i].missing)
+		if (useful[i].there)
 			continue;
-		found_len += (size_t)snprintf(
-			finding->found + found_len,
-			sizeof(finding->found) - found_len, "%s%s",
-			found_len ? ", " : "enough to run, but no ",
-			useful[i].name);
-		cost_len += (size_t)snprintf(
-			finding->cost + cost_len,
-			sizeof(finding->cost) - cost_len, "%s%s",
-			cost_len ? "; " : "not shown: ", useful[i].cost);
+		names_len += (size_t)snprintf(
+			names + names_len, sizeof(names) - names_len, "%s%s",
+			names_len ? ", " : "", useful[i].name);
+		unseen_len += (size_t)snprintf(
+			unseen + unseen_len, sizeof(unseen) - unseen_len,
+			"%s%s", unseen_len ? ", " : "", useful[i].unseen);
 	}
-	if (!found_len) {
-		finding_found(finding, "all that are needed");
+	finding_found(finding, "%s%s", names_len ? "enough, but no " : "enough",
+		      names);
+	if (!names_len)
 		return;
-	}
 	finding->state = FINDING_MISSING;
+	finding_cost(finding, "not shown: %s", unseen);
 	finding_cure(finding, "run egrets as root: sudo egrets");
 }
 
@@ -196,23 +187,24 @@ static int bpf_call(int command, union bpf_attr *attr)
 }
 
 /* Returns a map's descriptor, or -1. */
-static int make_map(uint32_t bytes)
+static int make_map(void)
 {
 	union bpf_attr attr = {
 		.map_type = BPF_MAP_TYPE_ARRAY,
 		.key_size = 4,
-		.value_size = bytes,
+		.value_size = 4,
 		.max_entries = 1,
 	};
 
 	return bpf_call(BPF_MAP_CREATE, &attr);
 }
 
-/* Returns the descriptor of a tracing program, or -1. */
-static int load_program(const struct bpf_insn *instructions, uint32_t count)
+/* Returns a program's descriptor, or -1. */
+static int load_program(uint32_t type, const struct bpf_insn *instructions,
+			uint32_t count)
 {
 	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT,
+		.prog_type = type,
 		.insns = (uint64_t)(uintptr_t)instructions,
 		.insn_cnt = count,
 		.license = (uint64_t)(uintptr_t) "GPL",
@@ -231,14 +223,34 @@ static int load_program(const struct bpf_insn *instructions, uint32_t count)
 		.code = BPF_JMP | BPF_EXIT \
 	}
 
+static const struct bpf_insn return_one[] = {SET(BPF_REG_0, 1), RETURN};
+
+/* Attached to no cgroup at all: what is wrong with that is asked last. */
+bool look_may_attach_to_cgroups(void)
+{
+	_cleanup_close_ int program = load_program(BPF_PROG_TYPE_CGROUP_SKB,
+						   return_one, 2);
+	union bpf_attr attr = {
+		.link_create =
+			{
+				.prog_fd = (uint32_t)program,
+				.target_fd = UINT32_MAX,
+				.attach_type = BPF_CGROUP_INET_EGRESS,
+			},
+	};
+
+	return program >= 0 && bpf_call(BPF_LINK_CREATE, &attr) < 0 &&
+	       errno == EBADF;
+}
+
 void look_at_bpf(struct look *look, struct finding *finding)
 {
-	static const struct bpf_insn nothing[] = {SET(BPF_REG_0, 0), RETURN};
-	_cleanup_close_ int map = make_map(4);
+	_cleanup_close_ int map = make_map();
 	_cleanup_close_ int program = -1;
 
 	if (map >= 0)
-		program = load_program(nothing, 2);
+		program = load_program(BPF_PROG_TYPE_RAW_TRACEPOINT, return_one,
+				       2);
 	if (program < 0) {
 		set_refused(finding, errno,
 			    look_may(look, CAP_BPF) &&
@@ -282,13 +294,15 @@ void look_at_lockdown(struct look *look, struct finding *finding)
 	char mode[32];
 
 	read_lockdown(mode);
-	finding_found(finding, "%s", *mode ? mode : "not known");
+	finding_found(finding, "%s", *mode ? mode : "mode not known");
 	if (!look->bpf_works)
 		return;
-	program = load_program(reader, sizeof(reader) / sizeof(reader[0]));
+	program = load_program(BPF_PROG_TYPE_RAW_TRACEPOINT, reader,
+			       sizeof(reader) / sizeof(reader[0]));
 	if (program >= 0) {
 		if (!*mode)
-			finding_found(finding, "allows what egrets does");
+			finding_found(finding,
+				      "mode not known, but not in the way");
 		return;
 	}
 	finding->state = FINDING_FATAL;
@@ -339,6 +353,22 @@ void look_at_memory_lock(struct look *look, struct finding *finding)
 			      "memlock=-1)");
 }
 
+/* Most are for the attachments, the loop and the compiler. */
+void look_at_open_files(struct look *look, struct finding *finding)
+{
+	struct rlimit limit = {0};
+
+	(void)look;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	finding_found(finding, "%llu", (unsigned long long)limit.rlim_max);
+	if (limit.rlim_max >= OPEN_FILES)
+		return;
+	finding->state = FINDING_FATAL;
+	finding_found(finding, "at most %llu, too few",
+		      (unsigned long long)limit.rlim_max);
+	finding_cure(finding, "raise ulimit -n to %d", OPEN_FILES);
+}
+
 static int open_perf(void)
 {
 	struct perf_event_attr attr = {
@@ -378,12 +408,12 @@ void look_at_packets(struct look *look, struct finding *finding)
 		finding_found(finding, "work");
 		return;
 	}
-	if (errno != EAFNOSUPPORT) {
-		set_refused(finding, errno, look_has(look, CAP_NET_RAW));
-		return;
+	set_refused(finding, errno, look_has(look, CAP_NET_RAW));
+	if (errno == EAFNOSUPPORT)
+		finding_cure(finding, "modprobe af_packet, or boot a kernel "
+				      "with CONFIG_PACKET");
+	if (look->cgroup_programs) {
+		finding->state = FINDING_MISSING;
+		finding_cost(finding, "none, DNS is seen at its sockets");
 	}
-	finding->state = FINDING_FATAL;
-	finding_found(finding, "%s", strerror(errno));
-	finding_cure(finding, "modprobe af_packet, or boot a kernel with "
-			      "CONFIG_PACKET");
 }

@@ -78,14 +78,13 @@ void look_at_namespaces(struct look *look, struct finding *finding)
 			      ? " and "
 			      : "",
 		      look->in_cgroup_namespace ? "cgroup" : "");
-	finding_cost(finding, "%s%s",
-		     look->in_pid_namespace
-			     ? "programs, arguments and DNS of processes "
-			       "outside are not shown"
-			     : "",
-		     look->in_cgroup_namespace && !look->kprobes
-			     ? ", nor are their datagrams"
-			     : "");
+	finding_cost(finding, "not shown of processes outside: %s%s%s",
+		     look->in_pid_namespace ? "programs, arguments" : "",
+		     look->in_pid_namespace && look->in_cgroup_namespace ? ", "
+									 : "",
+		     !look->in_cgroup_namespace ? ""
+		     : look->kprobes		? "DNS"
+						: "DNS, datagrams");
 	finding_cure(finding, "start the container with --pid=host "
 			      "--cgroupns=host");
 }
@@ -97,27 +96,38 @@ static bool is_cgroup2(const char *path)
 	return statfs(path, &stat) == 0 && stat.f_type == CGROUP2_SUPER_MAGIC;
 }
 
+bool look_is_cgroup2_mounted(void)
+{
+	return is_cgroup2("/sys/fs/cgroup") ||
+	       is_cgroup2("/sys/fs/cgroup/unified");
+}
+
 /* Not mounted, it is mounted where only egrets sees it. */
 void look_at_cgroups(struct look *look, struct finding *finding)
 {
-	bool unified = is_cgroup2("/sys/fs/cgroup");
-	bool hybrid = is_cgroup2("/sys/fs/cgroup/unified");
-	bool first = access("/proc/self/cgroup", F_OK) == 0 &&
-		     !access("/sys/fs/cgroup/pids", F_OK);
+	bool v1 = access("/sys/fs/cgroup/pids", F_OK) == 0;
 
-	if (unified)
+	if (is_cgroup2("/sys/fs/cgroup"))
 		finding_found(finding, "v2");
-	else if (hybrid)
-		finding_found(finding, "hybrid: v1, and v2 beside it");
+	else if (look_is_cgroup2_mounted())
+		finding_found(finding, "hybrid: v1, and v2 at "
+				       "/sys/fs/cgroup/unified");
 	else
-		finding_found(finding, "%s", first ? "v1" : "not mounted");
-	if (unified || hybrid || look->kprobes || look_has(look, CAP_SYS_ADMIN))
+		finding_found(finding, "%s", v1 ? "v1" : "not mounted");
+	if (look->cgroup_programs || !look_may(look, CAP_NET_ADMIN))
 		return;
 	finding->state = FINDING_MISSING;
-	finding_cost(finding, "datagrams and connects without a route are not "
-			      "shown");
+	finding_found(finding, "%sv2 to attach programs to",
+		      v1 ? "v1, no " : "no ");
+	finding_cost(finding,
+		     look->kprobes ? "not shown: DNS in other network "
+				     "namespaces"
+				   : "not shown: DNS in other network "
+				     "namespaces, datagrams, connects without "
+				     "a route");
 	finding_cure(finding,
-		     "mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified");
+		     "mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified, on a "
+		     "kernel with CONFIG_CGROUP_BPF");
 }
 
 /* Who could be asked about containers. */
@@ -149,8 +159,9 @@ void look_at_engines(struct look *look, struct finding *finding)
 	if (!len) {
 		finding->state = FINDING_MISSING;
 		finding_found(finding,
-			      "no socket of docker, podman, containerd, cri-o");
+			      "none of docker, podman, containerd, cri-o");
 	}
-	finding_cost(finding, "none is asked yet: containers are told by id, "
-			      "without image and address");
+	finding_cost(finding,
+		     "containers are told by id only: engines are not asked "
+		     "yet");
 }

@@ -157,19 +157,24 @@ static bool is_rejected(int err)
 	return err == -EACCES || err == -EINVAL || err == -E2BIG;
 }
 
-static void explain_load(const struct attachment *attachment, int err,
-			 char cause[ATTACH_CAUSE])
+/* What the kernel has against an attachment, or against loading its program. */
+static void explain(const struct attachment *attachment, int err, bool loaded,
+		    char cause[ATTACH_CAUSE])
 {
+	bool on_cgroup = attachment->kind == ATTACHMENT_CGROUP ||
+			 attachment->kind == ATTACHMENT_CGROUP_PACKETS;
+
 	*cause = '\0';
-	if (err == -ENOENT)
+	if (err == -ENOENT && !loaded)
 		return; /* it is not in the text */
-	if (is_rejected(err))
+	if (err == -ENOENT)
+		snprintf(cause, ATTACH_CAUSE, "this kernel has none");
+	else if (!loaded && is_rejected(err))
 		snprintf(cause, ATTACH_CAUSE,
 			 "the verifier rejects program %s: %s (-v shows its "
 			 "last words)",
 			 attachment->function, strerror(-err));
-	else if (err == -EPERM && attachment->kind == ATTACHMENT_CGROUP &&
-		 !machine_may(CAP_NET_ADMIN))
+	else if (err == -EPERM && on_cgroup && !machine_may(CAP_NET_ADMIN))
 		snprintf(cause, ATTACH_CAUSE, "no CAP_NET_ADMIN");
 	else
 		snprintf(cause, ATTACH_CAUSE, "%s%s", strerror(-err),
@@ -189,14 +194,12 @@ int attacher_attach(struct attacher *attacher,
 				program_type(attachment),
 				attachment->attach_type);
 	if (program < 0) {
-		explain_load(attachment, program, cause);
+		explain(attachment, program, false, cause);
 		return program;
 	}
 	fd = attach_program(attacher, program, attachment);
 	if (fd < 0)
-		snprintf(cause, ATTACH_CAUSE, "%s",
-			 fd == -ENOENT ? "this kernel has none"
-				       : strerror(-fd));
+		explain(attachment, fd, true, cause);
 	else if (attacher->attached_count < ATTACHED_MAX)
 		attacher->attached[attacher->attached_count++] = attachment;
 	return fd;

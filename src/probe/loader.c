@@ -148,6 +148,11 @@ static int explain_compilation(struct loader *loader, int err,
 {
 	char why[NOISE_LINE];
 
+	if (noise_find(loader->noise, "could not open bpf map", why))
+		return trouble(loader, err,
+			       "cannot make the probes' tables: %s; raise "
+			       "ulimit -l, or free some memory",
+			       why);
 	if (!noise_find(loader->noise, "error:", why))
 		snprintf(why, sizeof(why), "%s", strerror(-err));
 	return trouble(loader, err,
@@ -326,29 +331,29 @@ static void unload(struct loading *loading)
 	memset(loading, 0, sizeof(*loading));
 }
 
-static void send_library(struct loader *loader)
+static int load_library(struct loader *loader, struct compiler **ret)
 {
 	struct loader_message message = {.kind = LOADER_LIBRARY};
+	int err = compiler_create(ret);
 
+	if (err)
+		return trouble(loader, err,
+			       "cannot load libbcc; install libbpfcc (Debian, "
+			       "Ubuntu) or bcc (Fedora, Arch) (-v says why)");
 	library_describe(message.text);
 	send_message(loader, &message, NULL);
 	send_stage(loader, "library");
+	return 0;
 }
 
 /* 0, or a negative errno with the trouble noted; then ret is empty. */
 static int load(struct loader *loader, unsigned int parts, struct loading *ret)
 {
 	struct attacher *attacher = NULL;
-	int err = compiler_create(&ret->compiler);
+	int err = load_library(loader, &ret->compiler);
 
-	if (err) {
-		trouble(loader, err,
-			"cannot load libbcc; install libbpfcc (Debian, Ubuntu) "
-			"or bcc (Fedora, Arch) (-v says why)");
-		goto fail;
-	}
-	send_library(loader);
-	err = compile(loader, ret->compiler, parts);
+	if (!err)
+		err = compile(loader, ret->compiler, parts);
 	if (err)
 		goto fail;
 	ret->attempts = calloc(hook_count, sizeof(*ret->attempts));
@@ -376,6 +381,18 @@ static bool wants_other_forms(const struct loading *loading)
 		    hook_form_exists(&hooks[i].form[1]))
 			return true;
 	return false;
+}
+
+/* The library and nothing else, for those who may not attach. */
+static void send_library_only(struct loader *loader)
+{
+	struct loader_message done = {.kind = LOADER_DONE};
+	struct compiler *compiler;
+
+	if (load_library(loader, &compiler))
+		fail(loader);
+	compiler_destroy(compiler);
+	send_message(loader, &done, NULL);
 }
 
 static void load_and_send(struct loader *loader)
@@ -444,9 +461,13 @@ _Noreturn void loader_run(const struct loader_options *options, int socket)
 	loader.noise = noise_catch();
 	if (loader.noise < 0)
 		_exit(1);
-	open_workshop(&loader);
-	load_and_send(&loader);
-	workshop_close(&loader.workshop);
+	if (options->library_only) {
+		send_library_only(&loader);
+	} else {
+		open_workshop(&loader);
+		load_and_send(&loader);
+		workshop_close(&loader.workshop);
+	}
 	_exit(0);
 }
 

@@ -1,0 +1,246 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Where egrets cannot run, it says so in one line with the cause and the cure,
+# and exits with 77; --check says the same. Each time something is taken away
+# for real: a capability, a system call, a mount, a library. What it can do
+# without is taken away, too, and then it runs.
+set -euo pipefail
+. "$(dirname "$0")/lab.sh"
+. "$(dirname "$0")/expect.sh"
+
+options=("--attach=${EGRETS_ATTACH:-auto}")
+as_user=(setpriv --reuid "$LAB_USER_ID" --regid "$LAB_USER_ID" --clear-groups)
+# Before a command: first the shell's commands in the next word, in a mount
+# namespace of its own.
+# shellcheck disable=SC2016
+mounted=(unshare --mount bash -euc 'eval "$1"; shift; exec "$@"' -)
+
+# with CAPABILITY...: print a setpriv command line that leaves these only.
+with()
+{
+	printf 'setpriv --bounding-set=-all%s --inh-caps=-all --\n' \
+		"$(printf ',+%s' "$@")"
+}
+
+# try COMMAND...: with $out, $err and $status after it.
+try()
+{
+	status=0
+	timeout -k 5 $((20 * ${EGRETS_PATIENCE:-1})) "$@" \
+		>"$lab_dir/out" 2>"$lab_dir/err" || status=$?
+	out=$(<"$lab_dir/out")
+	err=$(<"$lab_dir/err")
+}
+
+# refuses WHAT MESSAGE [COMMAND...]: before egrets, which then does not run;
+# the message is a regular expression for the whole line.
+refuses()
+{
+	local what=$1 message=$2
+
+	shift 2
+	try "$@" "$EGRETS" "${options[@]}" -t 0.2
+	expect_is "$what: status" "$status" 77
+	expect_like "$what: what is said" "$err" "^egrets: $message\$"
+	expect_is "$what: in one line" "$(wc -l <"$lab_dir/err")" 1
+	expect_is "$what: nothing on stdout" "$out" ""
+	try "$@" "$EGRETS" "${options[@]}" --check -o json
+	expect_is "$what: --check: status" "$status" 77
+	expect_is "$what: --check: cannot run" "$(jq -r '.event.outcome,
+		(.egrets.check | .can_run, any(.machine[]; .state == "fatal"))' \
+		<<<"$out" | xargs)" "failure false true"
+}
+
+# runs WHAT WARNINGS [COMMAND...]: it runs all the same, with so many warnings.
+runs()
+{
+	local what=$1 warnings=$2
+
+	shift 2
+	try "$@" "$EGRETS" "${options[@]}" -t 0.2
+	expect_is "$what: status" "$status" 0
+	expect_is "$what: warnings" \
+		"$(grep -cvE '^egrets: (ready|[0-9.]+ s,|questions|forgotten)|without raw tracepoint sock_send_length:' \
+			"$lab_dir/err")" "$warnings"
+	[[ $status -eq 0 ]] || sed 's/^/\t/' "$lab_dir/err"
+}
+
+check_capabilities()
+{
+	local sudo='run egrets as root: sudo egrets'
+
+	cp "$EGRETS" "$lab_dir/egrets"
+	EGRETS=$lab_dir/egrets refuses "not root" \
+		"capabilities: no CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN; $sudo" \
+		"${as_user[@]}" --inh-caps=-all --
+	# shellcheck disable=SC2046 # command lines
+	{
+		refuses "no CAP_BPF" "capabilities: no CAP_BPF; $sudo" \
+			$(with perfmon net_admin net_raw)
+		refuses "no CAP_PERFMON" "capabilities: no CAP_PERFMON; $sudo" \
+			$(with bpf net_admin net_raw)
+		refuses "no capability for DNS" \
+			"capabilities: no CAP_NET_ADMIN; $sudo" \
+			$(with bpf perfmon)
+		runs "three capabilities" 0 $(with bpf perfmon net_admin)
+		runs "no CAP_SYS_ADMIN" 0 setpriv --bounding-set=-sys_admin --inh-caps=-all --
+		runs "no CAP_SYS_PTRACE" 0 setpriv --bounding-set=-sys_ptrace --inh-caps=-all --
+	}
+	refuses "a user namespace" \
+		"namespaces: a user namespace, .*; run egrets as root outside .*" \
+		unshare --user --map-root-user
+}
+
+check_seccomp()
+{
+	local cure='run egrets outside of the container, or start that with .*'
+	refuses "bpf(2) is filtered" \
+		"bpf\(2\): Operation not permitted: a seccomp filter forbids it; $cure" \
+		"$EGRETS_HELPERS/deny" bpf --
+	refuses "perf_event_open(2) is filtered" \
+		"perf: Operation not permitted: a seccomp filter forbids it; $cure" \
+		"$EGRETS_HELPERS/deny" perf_event_open --
+	runs "mount(2), unshare(2) and setns(2) are filtered" 0 \
+		"$EGRETS_HELPERS/deny" mount unshare setns --
+}
+
+read_only_tmp='mount --bind /tmp /tmp; mount -o remount,bind,ro /tmp'
+no_btf='mount -t tmpfs tmpfs /sys/kernel/btf'
+no_headers='[[ ! -d /lib/modules ]] || mount -t tmpfs tmpfs /lib/modules
+	[[ ! -e /sys/kernel/kheaders.tar.xz ]] ||
+		mount --bind /dev/null /sys/kernel/kheaders.tar.xz'
+
+# other_btf FILE: as no_btf.
+other_btf()
+{
+	printf 'mount --bind %q /sys/kernel/btf/vmlinux' "$1"
+}
+
+check_types()
+{
+	local cure='install linux-headers-.* or kernel-devel-.*, or boot .*'
+	local btf=/sys/kernel/btf/vmlinux
+
+	refuses "neither BTF nor headers" \
+		"BTF: no $btf, and no kernel headers either; $cure" \
+		"${mounted[@]}" "$no_btf; $no_headers"
+	head -c 100000 /dev/zero >"$lab_dir/zeros"
+	refuses "BTF that is none" \
+		"BTF: $btf is not BTF, and no kernel headers either; $cure" \
+		"${mounted[@]}" "$(other_btf "$lab_dir/zeros"); $no_headers"
+	head -c 100000 $btf >"$lab_dir/cut"
+	refuses "BTF that is damaged" \
+		"cannot read the kernel's types from $btf, and there are no kernel headers; $cure" \
+		"${mounted[@]}" "$(other_btf "$lab_dir/cut"); $no_headers"
+	options+=(--kernel-types=btf)
+	refuses "damaged BTF, and no other wanted" \
+		"cannot read the kernel's types from $btf: .*; leave out --kernel-types=btf, .*" \
+		"${mounted[@]}" "$(other_btf "$lab_dir/cut")"
+	refuses "no BTF, and no other types wanted" \
+		"BTF: no $btf; boot a kernel with CONFIG_DEBUG_INFO_BTF" \
+		"${mounted[@]}" "$no_btf"
+	options[1]=--kernel-types=headers
+	refuses "no headers, and no other types wanted" \
+		"kernel headers: no /lib/modules/.*; $cure" \
+		"${mounted[@]}" "$no_headers"
+	unset 'options[1]'
+}
+
+check_mounts()
+{
+	refuses "/sys is not mounted" \
+		'/sys: not mounted; mount -t sysfs sysfs /sys' \
+		"${mounted[@]}" 'umount -l /sys'
+	refuses "/proc is not mounted" \
+		'/proc: not mounted; mount -t proc proc /proc' \
+		"${mounted[@]}" 'umount -l /proc'
+	runs "/proc hides processes" 0 \
+		"${mounted[@]}" 'mount -t proc -o hidepid=2 proc /proc'
+	runs "tracefs and debugfs are not mounted" 0 \
+		"${mounted[@]}" 'umount -l /sys/kernel/tracing /sys/kernel/debug 2>/dev/null ||:'
+	runs "/tmp is read-only" 0 "${mounted[@]}" "$read_only_tmp"
+}
+
+check_workshop()
+{
+	# shellcheck disable=SC2046
+	refuses "no place to work" \
+		'cannot make a temporary directory in /tmp: Read-only file system; make that writable, or give egrets CAP_SYS_ADMIN' \
+		"${mounted[@]}" "$read_only_tmp" $(with bpf perfmon net_admin)
+}
+
+check_library()
+{
+	local library
+
+	library=$(ldconfig -p | sed -n '/libbcc\.so\.0 /{s/.*=> //p;q}')
+	refuses "no libbcc" 'cannot load libbcc; install libbpfcc .*' \
+		"${mounted[@]}" "mount --bind /dev/null $(realpath "$library")"
+}
+
+check_programs()
+{
+	"$EGRETS" --dump-probes >"$lab_dir/good"
+	export EGRETS_DEBUG_PROBES=$lab_dir/bad
+	refuses "no text" "cannot read $lab_dir/bad: No such file or directory"
+	{
+		cat "$lab_dir/good"
+		echo 'int broken = no_such_thing;'
+	} >"$lab_dir/bad"
+	refuses "a text that does not compile" \
+		"libbcc cannot compile the probes: .* error: use of undeclared identifier 'no_such_thing'; try .*"
+	sed -E '/^int (cgroup_sendmsg4|kprobe_udp_sendmsg)\(/{n
+		s/.*/{ *(volatile uint64_t *)8 = 1;/}' \
+		"$lab_dir/good" >"$lab_dir/bad"
+	expect_true "a text that the verifier rejects is another" \
+		test "$(diff "$lab_dir/good" "$lab_dir/bad" | grep -c '^>')" -ge 1
+	try "$EGRETS" "${options[@]}" -t 0.2
+	expect_is "a rejected program: status" "$status" 0
+	expect_like "a rejected program: what is said" "$err" \
+		'egrets: no udp4.send: [^
+]*the verifier rejects program (cgroup_sendmsg4|kprobe_udp_sendmsg): [^
+]*; not shown: IPv4 datagrams'
+	try "$EGRETS" "${options[@]}" -t 0.2 -v
+	expect_like "a rejected program: the verifier's words with -v" "$err" \
+		"invalid mem access"
+	unset EGRETS_DEBUG_PROBES
+}
+
+check_limits()
+{
+	refuses "too few open files" \
+		'open files: at most 63, too few; raise ulimit -n to 64' \
+		prlimit --nofile=63:63
+	runs "enough open files" 0 prlimit --nofile=64:64
+	# Without CAP_IPC_LOCK the kernel allows 516 KiB for each processor.
+	EGRETS=$lab_dir/egrets runs "little locked memory" 0 \
+		prlimit --memlock=0:0 "${as_user[@]}" \
+		--inh-caps=-all,+bpf,+perfmon,+net_admin \
+		--ambient-caps=-all,+bpf,+perfmon,+net_admin --
+}
+
+# What a kernel's command line can forbid; then there is nothing else to see.
+check_lockdown()
+{
+	"${mounted[@]}" 'mount -t securityfs securityfs /sys/kernel/security' \
+		grep -q '\[confidentiality\]' /sys/kernel/security/lockdown \
+		2>/dev/null || return 0
+	refuses "lockdown=confidentiality" \
+		"lockdown: confidentiality: probes may not read the kernel's memory; boot with lockdown=integrity"
+	expect_done
+}
+
+lab_files
+lab_need setpriv unshare prlimit ldconfig
+[[ -x $EGRETS_HELPERS/deny ]] || lab_skip "no $EGRETS_HELPERS/deny (build the tests)"
+check_lockdown
+check_capabilities
+check_seccomp
+check_types
+check_mounts
+check_workshop
+check_library
+check_programs
+check_limits
+expect_done
