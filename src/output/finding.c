@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "output/finding.h"
 
+#include "base/utf8.h"
 #include "output/json.h"
 
 #include <stdarg.h>
@@ -64,6 +65,26 @@ static void pad_to(struct writer *writer, size_t line, size_t column)
 	while (!writer_failed(writer) && writer->len - line < column);
 }
 
+/* What libraries say may be anything. */
+static void write_safe(struct writer *writer, const char *bytes, size_t len)
+{
+	while (len) {
+		size_t safe = utf8_safe_length(bytes, len);
+		char hex[5];
+
+		if (safe) {
+			writer_bytes(writer, bytes, safe);
+		} else {
+			snprintf(hex, sizeof(hex), "\\x%02x",
+				 (unsigned char)*bytes);
+			writer_string(writer, hex);
+			safe = 1;
+		}
+		bytes += safe;
+		len -= safe;
+	}
+}
+
 /* Words, from the text column on, broken before the table's end. */
 static void write_words(struct writer *writer, size_t line, const char *text)
 {
@@ -79,7 +100,7 @@ static void write_words(struct writer *writer, size_t line, const char *text)
 		} else if (!first) {
 			writer_char(writer, ' ');
 		}
-		writer_bytes(writer, text, len);
+		write_safe(writer, text, len);
 		text += len;
 		text += strspn(text, " ");
 		first = false;

@@ -148,6 +148,10 @@ static inline bool json_value(struct json_checker *json, int depth)
 		json->at += 4;
 		return true;
 	}
+	if (left >= 5 && !memcmp(json->at, "false", 5)) {
+		json->at += 5;
+		return true;
+	}
 	return json_number(json) || json_string(json);
 }
 
