@@ -5,14 +5,14 @@
  * thread that calls, before anything is sent. They always say 1: go on.
  *
  * The hook before connect() does not know its outcome. A handshake is followed
- * by tcp_state(). What comes before one is to look for a route; there we learn
- * that there is none, and which port a datagram socket has got. A connect that
- * failed so is told with its outcome when the socket is closed, which is the
- * next thing that programs do. (A hook on the return from connect(2) would make
- * every system call of the machine slower.)
+ * by handshake_begin(). What comes before one is to look for a route; there we
+ * learn that there is none. A connect that failed so is told with its outcome
+ * when the socket is closed, which is the next thing that programs do. (A hook
+ * on the return from connect(2) would make every system call of the machine
+ * slower.)
  *
- * A connected datagram socket shows its sends only afterwards
- * (sock_send_length).
+ * Of datagrams these hooks know where the program sends them; that they are
+ * sent is seen where they leave the socket.
  */
 
 #ifdef WITH_CGROUPS
@@ -43,9 +43,15 @@ static inline void read_v6(struct place *place, struct bpf_sock_addr *ctx)
 	addr[3] = ctx->user_ip6[3];
 }
 
-static inline bool is_ours(struct bpf_sock_addr *ctx)
+static inline void connects(struct bpf_sock_addr *ctx,
+			    const struct place *place)
 {
-	return ctx->protocol == IPPROTO_TCP || ctx->protocol == IPPROTO_UDP;
+	uint64_t key = (uint64_t)call_socket(ctx), now = bpf_ktime_get_ns();
+
+	if (ctx->protocol == IPPROTO_TCP)
+		connect_begin((struct sock *)key, place, false);
+	else if (ctx->protocol == IPPROTO_UDP)
+		opened.update(&key, &now);
 }
 
 /* include/uapi/asm-generic/errno*.h */
@@ -114,30 +120,14 @@ static inline void route_lookup(void *ctx, const struct place *place, int error)
 	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
 	struct call *call = calls.lookup(&tid);
 	struct record_connect record = {};
-	bool is_udp;
 
-	if (!call || !is_same_addr(place->addr, call->place.addr))
-		return;
-	is_udp = socket_protocol((struct sock *)call->sk) == IPPROTO_UDP;
-	if (!is_udp && (!error || call->returns))
+	if (!error || !call || call->returns ||
+	    !is_same_addr(place->addr, call->place.addr))
 		return;
 	describe_socket(&record.socket, (struct sock *)call->sk);
 	record.socket.remote_port = call->place.port;
 	__builtin_memcpy(record.socket.remote, place->addr, 16);
-	if (!is_udp) {
-		note_failure(ctx, call, &record, error);
-		return;
-	}
-	emit_datagram(ctx, &record, RECORD_UDP_OPEN);
-	calls.delete(&tid);
-}
-
-/* The thread is not within a connect() any more: it sends. */
-static inline void forget_call(void)
-{
-	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
-
-	calls.delete(&tid);
+	note_failure(ctx, call, &record, error);
 }
 
 int cgroup_connect4(struct bpf_sock_addr *ctx)
@@ -145,8 +135,7 @@ int cgroup_connect4(struct bpf_sock_addr *ctx)
 	struct place place = {};
 
 	read_v4(&place, ctx);
-	if (is_ours(ctx))
-		connect_begin(call_socket(ctx), &place, false);
+	connects(ctx, &place);
 	return 1;
 }
 
@@ -155,8 +144,7 @@ int cgroup_connect6(struct bpf_sock_addr *ctx)
 	struct place place = {};
 
 	read_v6(&place, ctx);
-	if (is_ours(ctx))
-		connect_begin(call_socket(ctx), &place, false);
+	connects(ctx, &place);
 	return 1;
 }
 
@@ -164,9 +152,8 @@ int cgroup_sendmsg4(struct bpf_sock_addr *ctx)
 {
 	struct place place = {};
 
-	forget_call();
 	read_v4(&place, ctx);
-	udp_send(ctx, call_socket(ctx), &place);
+	note_sending(call_socket(ctx), &place);
 	return 1;
 }
 
@@ -174,22 +161,9 @@ int cgroup_sendmsg6(struct bpf_sock_addr *ctx)
 {
 	struct place place = {};
 
-	forget_call();
 	read_v6(&place, ctx);
-	udp_send(ctx, call_socket(ctx), &place);
+	note_sending(call_socket(ctx), &place);
 	return 1;
-}
-
-/* sock_send_length (Linux 6.3): (struct sock *, int sent, int flags) */
-int raw_tracepoint_sock_send_length(struct bpf_raw_tracepoint_args *ctx)
-{
-	struct sock *sk = (struct sock *)ctx->args[0];
-	struct place peer = {};
-
-	/* Of a socket without a peer, the sendmsg hook has told. */
-	if (socket_protocol(sk) == IPPROTO_UDP && (int)ctx->args[1] >= 0)
-		udp_send(ctx, sk, &peer);
-	return 0;
 }
 
 /* (u32 table, struct flowi4 *, struct fib_nh_common *, int error) */

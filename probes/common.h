@@ -98,10 +98,11 @@ static inline uint64_t start_time(struct task_struct *task)
 }
 
 /*
- * The leaf of the task's cgroup: of the v2 tree, or, where that is not used
- * (v1 and hybrid machines leave everybody in its root), of the v1 tree.
+ * The task's cgroup in the v2 tree, and the name of its leaf: there, or, where
+ * that is not used (v1 and hybrid machines leave everybody in its root), in the
+ * v1 tree.
  */
-static inline void read_cgroup_name(char *name, struct task_struct *task)
+static inline void read_cgroup(struct record_task *to, struct task_struct *task)
 {
 	struct css_set *set = NULL;
 	struct cgroup *group = NULL;
@@ -111,38 +112,49 @@ static inline void read_cgroup_name(char *name, struct task_struct *task)
 	READ_KERNEL(set, task->cgroups);
 	READ_KERNEL(group, set->dfl_cgrp);
 	READ_KERNEL(node, group->kn);
+	bpf_probe_read_kernel(&to->cgroup_id, sizeof(to->cgroup_id), &node->id);
 	READ_KERNEL(text, node->name);
-	bpf_probe_read_kernel_str(name, RECORD_CGROUP_LEN, text);
+	bpf_probe_read_kernel_str(to->cgroup, sizeof(to->cgroup), text);
 #ifdef CGROUP_V1_INDEX
-	if (!name[0]) {
+	if (!to->cgroup[0]) {
 		struct cgroup_subsys_state *state = NULL;
 
 		READ_KERNEL(state, set->subsys[CGROUP_V1_INDEX]);
 		READ_KERNEL(group, state->cgroup);
 		READ_KERNEL(node, group->kn);
 		READ_KERNEL(text, node->name);
-		bpf_probe_read_kernel_str(name, RECORD_CGROUP_LEN, text);
+		bpf_probe_read_kernel_str(to->cgroup, sizeof(to->cgroup), text);
 	}
 #endif
+}
+
+/* The thread that runs. Programs on packets have no helper for that. */
+static inline uint32_t current_tid(void)
+{
+	struct task_struct *self = (void *)bpf_get_current_task();
+	uint32_t tid = 0;
+
+	READ_KERNEL(tid, self->pid);
+	return tid;
 }
 
 static inline void describe_task(struct record_task *task)
 {
 	struct task_struct *self = (void *)bpf_get_current_task();
 	struct task_struct *leader = NULL, *parent = NULL;
-	uint64_t id = bpf_get_current_pid_tgid();
+	const struct cred *cred = NULL;
 
-	task->tgid = id >> 32;
-	task->tid = (uint32_t)id;
-	task->uid = (uint32_t)bpf_get_current_uid_gid();
-	task->cgroup_id = bpf_get_current_cgroup_id();
+	READ_KERNEL(task->tgid, self->tgid);
+	READ_KERNEL(task->tid, self->pid);
+	READ_KERNEL(cred, self->cred);
+	bpf_probe_read_kernel(&task->uid, sizeof(task->uid), &cred->uid);
 	READ_KERNEL(leader, self->group_leader);
 	READ_KERNEL(parent, leader->real_parent);
 	READ_KERNEL(task->ppid, parent->tgid);
 	task->start_ns = start_time(leader);
 	task->parent_start_ns = start_time(parent);
 	READ_KERNEL(task->comm, leader->comm);
-	read_cgroup_name(task->cgroup, self);
+	read_cgroup(task, self);
 }
 
 /*

@@ -1,80 +1,38 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
- * DNS where it leaves and enters sockets: at the root of the cgroup v2 tree
+ * Packets where they leave and enter sockets: at the root of the cgroup v2 tree
  * every packet of every socket of the machine comes by, whatever its network
  * namespace, as a whole (before it is cut into fragments, after it is put
  * together), once, with its socket, and before the program it is for gets it.
- * The programs always say 1: let it pass.
+ * What may be DNS is handed on. The programs always say 1: let it pass.
  */
 
-/* The place that an unconnected socket has sent a question to, by its sock. */
-BPF_TABLE("lru_hash", uint64_t, struct place, asked, 16384);
-
-static inline void note_question(struct sock *sk, const struct place *place)
-{
-	uint64_t key = (uint64_t)sk;
-	struct place copy = *place;
-
-	if (IS_DNS_PORT(place->port))
-		asked.update(&key, &copy);
-	else if (place->port)
-		asked.delete(&key);
-}
-
-/* The ports of a packet whose socket has no peer; false: not a datagram. */
-static inline bool read_ports(struct __sk_buff *packet, uint16_t *ports)
+/* A packet's port at its source (0) or destination (1); 0: it is no datagram. */
+static inline uint16_t datagram_port(struct __sk_buff *packet, int which)
 {
 	uint8_t head[10] = {0};
-	uint32_t at;
+	uint16_t port_be = 0;
+	uint32_t at = 40;
 
-	if (bpf_skb_load_bytes(packet, 0, head, sizeof(head)))
-		return false;
-	if (head[0] >> 4 == 4) {
+	bpf_skb_load_bytes(packet, 0, head, sizeof(head));
+	if (head[0] >> 4 == 4)
 		at = (head[0] & 15) * 4;
-		if (head[9] != IPPROTO_UDP)
-			return false;
-	} else {
-		at = 40;
-		if (head[6] != IPPROTO_UDP)
-			return false;
-	}
-	return bpf_skb_load_bytes(packet, at, ports, 4) == 0;
+	if ((head[0] >> 4 == 4 ? head[9] : head[6]) != IPPROTO_UDP)
+		return 0;
+	bpf_skb_load_bytes(packet, at + 2 * which, &port_be, sizeof(port_be));
+	return swap16(port_be);
 }
 
-static inline void packet_passes(struct __sk_buff *packet, bool leaves)
+static inline void submit_packet(struct __sk_buff *packet, bool leaves,
+				 const struct record_socket *socket)
 {
-	struct bpf_sock *known = packet->sk;
 	struct record_packet record = {};
-	struct place *place;
-	uint16_t ports[2] = {0, 0};
 	uint32_t len = packet->len;
-	struct sock *sk = NULL;
-	uint16_t peer;
-	uint64_t key;
 	int err;
 
-	if (!known)
-		return;
-	peer = swap16((uint16_t)known->dst_port);
-	if (peer && !IS_DNS_PORT(peer))
-		return;
-	bpf_probe_read_kernel(&sk, sizeof(sk), &known);
-	key = (uint64_t)sk;
-	place = peer ? NULL : asked.lookup(&key);
-	if (!peer && !place) {
-		if (!read_ports(packet, ports))
-			return;
-		peer = swap16(ports[leaves ? 1 : 0]);
-		if (!IS_DNS_PORT(peer))
-			return;
-	}
 	record.header.kind = RECORD_PACKET;
 	record.header.time_ns = bpf_ktime_get_ns();
-	describe_socket(&record.socket, sk);
-	if (place && leaves) {
-		record.socket.remote_port = place->port;
-		__builtin_memcpy(record.socket.remote, place->addr, 16);
-	}
+	record.socket = *socket;
 	record.leaves = leaves;
 	record.len = len;
 	if (len > RECORD_PACKET_LEN)
@@ -85,14 +43,71 @@ static inline void packet_passes(struct __sk_buff *packet, bool leaves)
 	submitted(err);
 }
 
+/* The verifier lets nobody look behind a socket it knows: make it forget. */
+static inline struct sock *packet_socket(struct bpf_sock *known)
+{
+	struct sock *sk = NULL;
+
+	bpf_probe_read_kernel(&sk, sizeof(sk), &known);
+	return sk;
+}
+
 int cgroup_egress(struct __sk_buff *packet)
 {
-	packet_passes(packet, true);
+	struct bpf_sock *known = packet->sk;
+	struct record_connect record = {};
+	struct sending *sending;
+	uint16_t peer, port;
+	struct sock *sk;
+	uint32_t tid;
+
+	if (!known)
+		return 1;
+	peer = swap16((uint16_t)known->dst_port);
+	sk = packet_socket(known);
+	if (socket_protocol(sk) != IPPROTO_UDP) {
+		if (!IS_DNS_PORT(peer))
+			return 1;
+		describe_socket(&record.socket, sk);
+		submit_packet(packet, true, &record.socket);
+		return 1;
+	}
+	tid = current_tid();
+	sending = sendings.lookup(&tid);
+	describe_socket(&record.socket, sk);
+	if (sending && sending->sk == (uint64_t)sk && sending->place.port) {
+		record.socket.remote_port = sending->place.port;
+		__builtin_memcpy(record.socket.remote, sending->place.addr, 16);
+		sendings.delete(&tid);
+		peer = 0;
+	}
+	port = record.socket.remote_port;
+#ifdef WITH_CGROUPS
+	/* Without a peer and not sent by a program: a tunnel's, of the kernel. */
+	if (port)
+		datagram_leaves(packet, sk, peer, &record);
+#endif
+	if (!port)
+		port = datagram_port(packet, 1);
+	if (IS_DNS_PORT(port))
+		submit_packet(packet, true, &record.socket);
 	return 1;
 }
 
 int cgroup_ingress(struct __sk_buff *packet)
 {
-	packet_passes(packet, false);
+	struct bpf_sock *known = packet->sk;
+	struct record_socket socket = {};
+	uint16_t port;
+
+	if (!known)
+		return 1;
+	port = swap16((uint16_t)known->dst_port);
+	if (!port)
+		port = datagram_port(packet, 0);
+	if (!IS_DNS_PORT(port))
+		return 1;
+	describe_socket(&socket, packet_socket(known));
+	submit_packet(packet, false, &socket);
 	return 1;
 }

@@ -31,7 +31,6 @@ enum record_kind {
 	RECORD_FORK,
 	RECORD_TCP_CONNECT, /* a connect has begun */
 	RECORD_TCP_RESULT,  /* and this is how it ended */
-	RECORD_UDP_OPEN,    /* a datagram socket has its addresses */
 	RECORD_UDP_SEND,    /* the first datagram of a socket to a place */
 	RECORD_PACKET,	    /* a packet that may be DNS, at its socket */
 };
@@ -64,7 +63,7 @@ struct record_socket {
 	uint8_t remote[16];
 };
 
-/* RECORD_TCP_CONNECT, RECORD_UDP_OPEN, RECORD_UDP_SEND */
+/* RECORD_TCP_CONNECT, RECORD_UDP_SEND */
 struct record_connect {
 	struct record_header header;
 	struct record_task task;

@@ -2,10 +2,11 @@
 /*
  * TCP connects, from the call to the outcome.
  *
- * connect_begin() sees the call, in the thread that makes it; tcp_state() sees
- * the socket go to SYN_SENT, still within the call, and leave it, often in an
- * interrupt long after. A connect that fails for want of a route never gets to
- * SYN_SENT: then the call's result is the outcome (or see cgroup.bpf.c).
+ * connect_begin() sees the call, in the thread that makes it; handshake_begin()
+ * sees the socket go to SYN_SENT, still within the call, and handshake_end()
+ * sees it leave, often in an interrupt long after. A connect that fails for
+ * want of a route never gets to SYN_SENT: then the call's result is the outcome
+ * (or see cgroup.bpf.c).
  */
 
 /* The connect() that a thread is within. */
@@ -126,7 +127,18 @@ static inline void handshake_begin(void *ctx, struct sock *sk)
 		count_drop();
 }
 
-static inline void tcp_state(void *ctx, struct sock *sk, int after)
+static inline bool is_handshake(int state)
+{
+	return state == STATE_SYN_SENT || state == STATE_SYN_RECV;
+}
+
+/*
+ * A program that is interrupted does not run a second time on its CPU: the
+ * change that we would have waited for may have been missed. The next one still
+ * tells what it was.
+ */
+static inline void handshake_end(void *ctx, struct sock *sk, int before,
+				 int after)
 {
 	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
 	uint64_t key = (uint64_t)sk;
@@ -134,16 +146,11 @@ static inline void tcp_state(void *ctx, struct sock *sk, int after)
 	struct underway *begun;
 	struct call *call;
 
-	if (after == STATE_SYN_SENT) {
-		handshake_begin(ctx, sk);
-		return;
-	}
-	if (after == STATE_SYN_RECV)
-		return;
 	begun = underway.lookup(&key);
 	if (!begun)
 		return;
-	outcome.established = after == STATE_ESTABLISHED;
+	outcome.established = after == STATE_ESTABLISHED ||
+			      !is_handshake(before);
 	if (!outcome.established) {
 		READ_KERNEL(outcome.error, sk->sk_err);
 		call = calls.lookup(&tid);
@@ -189,12 +196,12 @@ int kretprobe_tcp_connect(struct pt_regs *ctx)
 	begun = underway.lookup(&call->sk);
 	outcome.error = -result;
 	if (result >= 0 || is_under_way(result)) {
-		/* tcp_state() goes on from here. */
+		/* handshake_end() goes on from here. */
 	} else if (call->begun_ns) {
 		emit_failure(ctx, (struct sock *)call->sk, &call->place,
 			     call->begun_ns, &record, &outcome);
 	} else if (begun) {
-		/* No port was free: tcp_state() has left it to us. */
+		/* No port was free: handshake_end() has left it to us. */
 		describe_socket(&outcome.socket, (struct sock *)call->sk);
 		emit_result(ctx, &outcome, begun->socket_id, begun->begun_ns);
 		underway.delete(&call->sk);
@@ -203,21 +210,53 @@ int kretprobe_tcp_connect(struct pt_regs *ctx)
 	return 0;
 }
 
-/* (struct sock *, int state) */
-int kprobe_tcp_set_state(struct pt_regs *ctx)
+#endif
+
+#ifdef WITH_STATE_KPROBE
+/* tcp_set_state: (struct sock *, int state) */
+int kprobe_tcp_begin(struct pt_regs *ctx)
 {
-	tcp_state(ctx, (struct sock *)PT_REGS_PARM1(ctx),
-		  (int)PT_REGS_PARM2(ctx));
+	if ((int)PT_REGS_PARM2(ctx) == STATE_SYN_SENT)
+		handshake_begin(ctx, (struct sock *)PT_REGS_PARM1(ctx));
+	return 0;
+}
+
+int kprobe_tcp_end(struct pt_regs *ctx)
+{
+	struct sock *sk = (struct sock *)PT_REGS_PARM1(ctx);
+	int after = (int)PT_REGS_PARM2(ctx);
+	uint8_t before = 0;
+
+	bpf_probe_read_kernel(&before, sizeof(before),
+			      (void *)&sk->__sk_common.skc_state);
+	if (!is_handshake(after))
+		handshake_end(ctx, sk, before, after);
 	return 0;
 }
 #endif
 
-/* (struct sock *, int before, int after) */
-int raw_tracepoint_inet_sock_set_state(struct bpf_raw_tracepoint_args *ctx)
+/*
+ * (struct sock *, int before, int after)
+ *
+ * A record's wake-up is an interrupt, after which the kernel hands on packets:
+ * the end of one handshake comes in the middle of another's beginning. So these
+ * are two programs.
+ */
+int raw_tracepoint_tcp_begin(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
 
-	if (socket_protocol(sk) == IPPROTO_TCP)
-		tcp_state(ctx, sk, (int)ctx->args[2]);
+	if ((int)ctx->args[2] == STATE_SYN_SENT &&
+	    socket_protocol(sk) == IPPROTO_TCP)
+		handshake_begin(ctx, sk);
+	return 0;
+}
+
+int raw_tracepoint_tcp_end(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+
+	if (!is_handshake((int)ctx->args[2]))
+		handshake_end(ctx, sk, (int)ctx->args[1], (int)ctx->args[2]);
 	return 0;
 }

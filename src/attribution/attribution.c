@@ -289,8 +289,7 @@ static void on_result(struct attribution *attribution,
 }
 
 static void claim_socket(struct attribution *attribution,
-			 const struct record_connect *record,
-			 uint64_t opened_ns, const struct endpoint *remote)
+			 const struct record_connect *record)
 {
 	struct endpoint local = local_of(&record->socket);
 	struct socket_owner owner = {
@@ -298,8 +297,6 @@ static void claim_socket(struct attribution *attribution,
 		.tid = record->task.tid,
 		.socket_id = record->socket.id,
 		.claimed_ns = record->header.time_ns,
-		.opened_ns = opened_ns,
-		.remote = *remote,
 	};
 
 	if (socket_claim(attribution->sockets, record->socket.netns, &local,
@@ -307,41 +304,16 @@ static void claim_socket(struct attribution *attribution,
 		attribution->no_memory++;
 }
 
-static void on_udp_open(struct attribution *attribution,
-			const struct record_connect *record)
-{
-	struct endpoint remote = remote_of(&record->socket);
-
-	update_process(attribution, &record->task);
-	claim_socket(attribution, record, record->begun_ns, &remote);
-}
-
-/*
- * A socket that was opened to its peer may send to others in between: what it
- * sends to its peer was still decided when it was opened.
- */
 static void on_udp_send(struct attribution *attribution,
 			const struct record_connect *record)
 {
-	struct endpoint local = local_of(&record->socket);
-	struct endpoint remote = remote_of(&record->socket);
-	const struct socket_owner *owner = socket_owner(
-		attribution->sockets, record->socket.netns, &local);
-	uint64_t opened_ns = 0, begun_ns = record->begun_ns;
-	struct endpoint peer = remote;
 	struct event event;
 
-	if (owner && owner->opened_ns &&
-	    owner->socket_id == record->socket.id) {
-		opened_ns = owner->opened_ns;
-		peer = owner->remote;
-	}
-	if (opened_ns && endpoint_equal(&peer, &remote))
-		begun_ns = opened_ns;
 	update_process(attribution, &record->task);
-	claim_socket(attribution, record, opened_ns, &peer);
+	claim_socket(attribution, record);
 	begin_event(attribution, record, EVENT_PROCESS_UDP_V4, &event);
-	choose_name(attribution, record, begun_ns, &event.connection.choice);
+	choose_name(attribution, record, record->begun_ns,
+		    &event.connection.choice);
 	emit(attribution, &event);
 }
 
@@ -388,9 +360,6 @@ void attribution_record(struct attribution *attribution,
 		break;
 	case RECORD_TCP_RESULT:
 		on_result(attribution, bytes);
-		break;
-	case RECORD_UDP_OPEN:
-		on_udp_open(attribution, bytes);
 		break;
 	case RECORD_UDP_SEND:
 		on_udp_send(attribution, bytes);

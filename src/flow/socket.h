@@ -27,12 +27,6 @@ struct socket_owner {
 	uint32_t tid;
 	uint64_t socket_id;
 	uint64_t claimed_ns; /* when it was last told of */
-	/*
-	 * When its place was chosen, if that was by connect(); else 0. It is
-	 * the time that counts for the name of what it sends there.
-	 */
-	uint64_t opened_ns;
-	struct endpoint remote;
 };
 
 /*

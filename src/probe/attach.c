@@ -9,9 +9,11 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #define ATTACHED_MAX 32
@@ -61,6 +63,38 @@ static int program_type(const struct attachment *attachment)
 	}
 }
 
+/* The inode of the first cgroup namespace (PROC_CGROUP_INIT_INO). */
+#define ROOT_CGROUP_NAMESPACE 0xeffffffb
+
+static bool is_root_cgroup_namespace(const char *path)
+{
+	struct stat ns;
+
+	return stat(path, &ns) == 0 && ns.st_ino == ROOT_CGROUP_NAMESPACE;
+}
+
+/*
+ * In a cgroup namespace of its own a process takes a branch of the tree for the
+ * root, and would see what happens in there only: leave it.
+ */
+static bool enter_root_cgroup_namespace(void)
+{
+	/* init; and kthreadd, for those who may not look at init. */
+	static const char *const paths[] = {"/proc/1/ns/cgroup",
+					    "/proc/2/ns/cgroup"};
+
+	if (is_root_cgroup_namespace("/proc/self/ns/cgroup"))
+		return true;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		_cleanup_close_ int fd = open(paths[i], O_RDONLY | O_CLOEXEC);
+
+		if (fd >= 0 && is_root_cgroup_namespace(paths[i]) &&
+		    setns(fd, CLONE_NEWCGROUP) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Where the v2 tree usually is, alone or beside v1. */
 static int open_mounted_cgroup(void)
 {
@@ -83,6 +117,8 @@ static int attach_cgroup(struct attacher *attacher, int program, int type)
 {
 	int link;
 
+	if (!enter_root_cgroup_namespace())
+		return -EXDEV;
 	if (attacher->cgroup_root < 0)
 		attacher->cgroup_root = workshop_mount(attacher->workshop,
 						       "cgroup2");
@@ -144,8 +180,8 @@ static bool is_attached(const struct attacher *attacher,
 	for (size_t i = 0; i < attacher->attached_count; i++) {
 		const struct attachment *other = attacher->attached[i];
 
-		if (other->kind == attachment->kind &&
-		    strcmp(other->target, attachment->target) == 0)
+		if (strcmp(other->target, attachment->target) == 0 &&
+		    strcmp(other->function, attachment->function) == 0)
 			return true;
 	}
 	return false;

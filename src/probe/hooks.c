@@ -6,8 +6,8 @@
 /* clang-format off */
 #define KPROBE(fn, by) {ATTACHMENT_KPROBE, #fn, "kprobe_" #by, 0}
 #define RETURN(fn, by) {ATTACHMENT_KRETPROBE, #fn, "kretprobe_" #by, 0}
-#define RAW(tp)	       {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0}
-#define MAYBE(tp)      {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #tp, 0, true}
+#define RAW_BY(tp, by) {ATTACHMENT_RAW_TRACEPOINT, #tp, "raw_tracepoint_" #by, 0}
+#define RAW(tp)	       RAW_BY(tp, tp)
 #define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
 #define PACKETS(on, as) {ATTACHMENT_CGROUP_PACKETS, #on, "cgroup_" #on, as}
 #define MAYBE_CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as, true}
@@ -16,8 +16,12 @@
 const struct hook hooks[] = {
 	{"tcp.state",
 	 "TCP connections",
-	 {{ATTACH_TRACEPOINT, {RAW(inet_sock_set_state)}},
-	  {ATTACH_KPROBE, {KPROBE(tcp_set_state, tcp_set_state)}}}},
+	 {{ATTACH_TRACEPOINT,
+	   {RAW_BY(inet_sock_set_state, tcp_begin),
+	    RAW_BY(inet_sock_set_state, tcp_end)}},
+	  {ATTACH_KPROBE,
+	   {KPROBE(tcp_set_state, tcp_begin),
+	    KPROBE(tcp_set_state, tcp_end)}}}},
 	{"tcp4.connect",
 	 "IPv4 connects that fail before a packet is sent",
 	 {{ATTACH_KPROBE,
@@ -38,16 +42,16 @@ const struct hook hooks[] = {
 	 "IPv4 datagrams",
 	 {{ATTACH_KPROBE, {KPROBE(udp_sendmsg, udp_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
-	   {CGROUP(sendmsg4, BPF_CGROUP_UDP4_SENDMSG), MAYBE(sock_send_length),
-	    MAYBE_CGROUP(connect4, BPF_CGROUP_INET4_CONNECT),
-	    MAYBE(fib_table_lookup)}}}},
+	   {PACKETS(egress, BPF_CGROUP_INET_EGRESS),
+	    MAYBE_CGROUP(sendmsg4, BPF_CGROUP_UDP4_SENDMSG),
+	    MAYBE_CGROUP(connect4, BPF_CGROUP_INET4_CONNECT)}}}},
 	{"udp6.send",
 	 "IPv6 datagrams",
 	 {{ATTACH_KPROBE, {KPROBE(udpv6_sendmsg, udp_sendmsg)}},
 	  {ATTACH_TRACEPOINT,
-	   {CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG), MAYBE(sock_send_length),
-	    MAYBE_CGROUP(connect6, BPF_CGROUP_INET6_CONNECT),
-	    MAYBE(fib6_table_lookup)}}}},
+	   {PACKETS(egress, BPF_CGROUP_INET_EGRESS),
+	    MAYBE_CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG),
+	    MAYBE_CGROUP(connect6, BPF_CGROUP_INET6_CONNECT)}}}},
 	{"dns.packets",
 	 "DNS",
 	 {{ATTACH_TRACEPOINT,

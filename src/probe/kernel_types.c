@@ -40,20 +40,21 @@ static const struct wanted_struct wanted[] = {
 	{"?fib6_result", {"f6i", "fib6_type"}},
 	{"sock_common",
 	 {"skc_daddr", "skc_rcv_saddr", "skc_dport", "skc_num", "skc_family",
-	  "skc_net", "?skc_v6_daddr", "?skc_v6_rcv_saddr"}},
+	  "skc_state", "skc_net", "?skc_v6_daddr", "?skc_v6_rcv_saddr"}},
 	{"sock", {"__sk_common", "sk_err", "sk_socket", "sk_protocol"}},
 	{"inode", {"i_ino"}},
 	{"socket_alloc", {"vfs_inode"}},
 	{"msghdr", {"msg_name"}},
-	{"kernfs_node", {"name"}},
+	{"kernfs_node", {"name", "id"}},
 	{"cgroup", {"kn"}},
 	{"cgroup_subsys_state", {"cgroup"}},
 	{"css_set", {"dfl_cgrp", "subsys"}},
 	{"mm_struct", {"arg_start", "arg_end"}},
 	{"linux_binprm", {"interp"}},
+	{"cred", {"uid"}},
 	{"task_struct",
 	 {"pid", "tgid", "comm", "group_leader", "real_parent", "cgroups", "mm",
-	  "?start_boottime", "?real_start_time"}},
+	  "cred", "?start_boottime", "?real_start_time"}},
 };
 
 #define WANTED_COUNT (sizeof(wanted) / sizeof(wanted[0]))
@@ -304,6 +305,7 @@ const char *kernel_types_from_headers(void)
 	return "/* From the installed kernel headers. */\n"
 	       "#include <linux/binfmts.h>\n"
 	       "#include <linux/cgroup-defs.h>\n"
+	       "#include <linux/cred.h>\n"
 	       "#include <linux/fs.h>\n"
 	       "#include <linux/kernfs.h>\n"
 	       "#include <linux/mm_types.h>\n"

@@ -313,7 +313,8 @@ static unsigned int likely_parts(enum attach_mode mode)
 {
 	if (mode == ATTACH_AUTO)
 		return machine_has_kprobes() ? SOURCE_KPROBES : SOURCE_CGROUPS;
-	return mode == ATTACH_KPROBE ? SOURCE_KPROBES : SOURCE_CGROUPS;
+	return mode == ATTACH_KPROBE ? SOURCE_KPROBES | SOURCE_STATE_KPROBE
+				     : SOURCE_CGROUPS;
 }
 
 /* One compilation, and what of it could be attached. */

@@ -12,8 +12,8 @@
 
 /* Each uses what stands before it. */
 static const char *const parts[] = {
-	"event.h",   "common.h",      "dns.bpf.c",    "tcp.bpf.c",
-	"udp.bpf.c", "process.bpf.c", "cgroup.bpf.c",
+	"event.h",   "common.h",      "tcp.bpf.c",    "udp.bpf.c",
+	"dns.bpf.c", "process.bpf.c", "cgroup.bpf.c",
 };
 
 const char *kernel_types_text(enum kernel_types types)
@@ -58,6 +58,8 @@ int source_assemble(enum kernel_types *types, unsigned int with, char **ret)
 		fputs("#define WITH_KPROBES 1\n", out);
 	if (with & SOURCE_CGROUPS)
 		fputs("#define WITH_CGROUPS 1\n", out);
+	if (with & SOURCE_STATE_KPROBE)
+		fputs("#define WITH_STATE_KPROBE 1\n", out);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		fprintf(out, "\n/* %s */\n%s", parts[i], part_text(parts[i]));
 	if (fclose(out)) {

@@ -15,7 +15,8 @@ const char *kernel_types_text(enum kernel_types types);
 enum source_part {
 	SOURCE_KPROBES = 1,
 	SOURCE_CGROUPS = 2,
-	SOURCE_ALL = SOURCE_KPROBES | SOURCE_CGROUPS,
+	SOURCE_STATE_KPROBE = 4, /* for want of a tracepoint */
+	SOURCE_ALL = SOURCE_KPROBES | SOURCE_CGROUPS | SOURCE_STATE_KPROBE,
 };
 
 /*

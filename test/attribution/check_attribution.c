@@ -199,7 +199,7 @@ START_TEST(asks_the_same_in_two_namespaces_with_the_same_addresses)
 }
 END_TEST
 
-/* Times of connect(), send() and answer of a datagram socket. */
+/* begun_ns is when its socket was opened to the place, if it was. */
 START_TEST(a_datagram_is_named_as_of_the_opening_of_its_socket)
 {
 	struct actor who = actor(2);
@@ -208,44 +208,15 @@ START_TEST(a_datagram_is_named_as_of_the_opening_of_its_socket)
 	setup();
 	resolves(who, "before.example", WEB);
 	open = connect_of(who, 77, 5000, WEB, 443, now_ns);
-	hand_on(&open, RECORD_UDP_OPEN);
 	resolves(who, "after.example", WEB);
 	hand_on(&open, RECORD_UDP_SEND);
 	expect_name(last_told(), "before.example", NAMES_VIA_PROCESS);
 	ck_assert_int_eq(last_told()->event.kind, EVENT_PROCESS_UDP_V4);
 	ck_assert_int_eq(last_told()->event.connection.result,
 			 EVENT_RESULT_NONE);
-
-	/* To another place it is named as of now, */
 	other = connect_of(who, 77, 5000, WEB, 444, now_ns);
 	hand_on(&other, RECORD_UDP_SEND);
 	expect_name(last_told(), "after.example", NAMES_VIA_PROCESS);
-	/* which does not change when it was opened. */
-	hand_on(&open, RECORD_UDP_SEND);
-	expect_name(last_told(), "before.example", NAMES_VIA_PROCESS);
-
-	/* Another socket on the port, which was never opened to a place. */
-	other = connect_of(who, 78, 5000, WEB, 443, now_ns);
-	hand_on(&other, RECORD_UDP_SEND);
-	expect_name(last_told(), "after.example", NAMES_VIA_PROCESS);
-	teardown();
-}
-END_TEST
-
-/* The record of an opening comes when connect() returns. */
-START_TEST(a_socket_is_opened_when_its_connect_began)
-{
-	struct actor who = actor(2);
-	struct record_connect open;
-
-	setup();
-	open = connect_of(who, 77, 5000, WEB, 443, now_ns);
-	now_ns += MS;
-	resolves(who, "between.example", WEB);
-	hand_on(&open, RECORD_UDP_OPEN);
-	open.begun_ns = now_ns;
-	hand_on(&open, RECORD_UDP_SEND);
-	expect_name(last_told(), "", NAMES_VIA_NONE);
 	teardown();
 }
 END_TEST
@@ -360,6 +331,6 @@ SUITE_MAIN("attribution/attribution", names_what_the_process_asked_for,
 	   tells_namespaces_with_the_same_addresses_apart,
 	   asks_the_same_in_two_namespaces_with_the_same_addresses,
 	   a_datagram_is_named_as_of_the_opening_of_its_socket,
-	   a_socket_is_opened_when_its_connect_began, tells_the_families_apart,
+	   tells_the_families_apart,
 	   children_run_what_their_parent_runs_until_they_exec,
 	   knows_processes_from_before, follows_a_process_and_its_descendants)

@@ -26,11 +26,9 @@ workload()
 	lab_client "$EGRETS_HELPERS/udp_client" -6 "$port" six.lab
 } >"$lab_dir/client"
 
-# Older kernels have no sock_send_length, which is not what this is about.
 warnings()
 {
-	sed -nE '/ is attached without raw tracepoint sock_send_length:/d
-		s/^egrets: (no [a-z0-9]+\.[a-z]+|.* is attached without [^:]*):.*/\1/p' \
+	sed -nE 's/^egrets: (no [a-z0-9]+\.[a-z]+|.* is attached without [^:]*):.*/\1/p' \
 		"$lab_dir/err"
 }
 
@@ -98,7 +96,7 @@ fi
 export EGRETS_DEBUG_TARGETS="inet_sock_set_state=no_such,\
 tcp_set_state=no_such,tcp_v4_connect=no_such,tcp_v6_connect=no_such,\
 udp_sendmsg=no_such,udpv6_sendmsg=no_such,connect4=no_such,connect6=no_such,\
-sendmsg4=no_such,sendmsg6=no_such,sched_process_exec=no_such,sched_process_fork=no_such"
+egress=no_such,sched_process_exec=no_such,sched_process_fork=no_such"
 status=0
 "$EGRETS" -t 1 >"$lab_dir/out" 2>"$lab_dir/err" || status=$?
 expect_is "no hook at all: status" "$status" 77
