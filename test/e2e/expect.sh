@@ -90,6 +90,29 @@ expect_true()
 	fi
 }
 
+# try COMMAND...: with $out, $err and $status after it.
+try()
+{
+	status=0
+	timeout -k 5 $((20 * ${EGRETS_PATIENCE:-1})) "$@" \
+		>"$lab_dir/out" 2>"$lab_dir/err" || status=$?
+	out=$(<"$lab_dir/out")
+	err=$(<"$lab_dir/err")
+}
+
+# refuses WHAT STATUS MESSAGE COMMAND...: in one line, with nothing on stdout.
+refuses()
+{
+	local what=$1 wanted=$2 message=$3
+
+	shift 3
+	try "$@"
+	expect_is "$what: status" "$status" "$wanted"
+	expect_like "$what: a message" "$err" "$message"
+	expect_is "$what: one line of it" "$(wc -l <"$lab_dir/err")" 1
+	expect_is "$what: nothing on stdout" "$out" ""
+}
+
 # The last line of every test.
 expect_done()
 {

@@ -23,28 +23,15 @@ with()
 		"$(printf ',+%s' "$@")"
 }
 
-# try COMMAND...: with $out, $err and $status after it.
-try()
-{
-	status=0
-	timeout -k 5 $((20 * ${EGRETS_PATIENCE:-1})) "$@" \
-		>"$lab_dir/out" 2>"$lab_dir/err" || status=$?
-	out=$(<"$lab_dir/out")
-	err=$(<"$lab_dir/err")
-}
-
-# refuses WHAT MESSAGE [COMMAND...]: before egrets, which then does not run;
-# the message is a regular expression for the whole line.
-refuses()
+# cannot_run WHAT MESSAGE [COMMAND...]: before egrets; the message is a regular
+# expression for the whole line.
+cannot_run()
 {
 	local what=$1 message=$2
 
 	shift 2
-	try "$@" "$EGRETS" "${options[@]}" -t 0.2
-	expect_is "$what: status" "$status" 77
-	expect_like "$what: what is said" "$err" "^egrets: $message\$"
-	expect_is "$what: in one line" "$(wc -l <"$lab_dir/err")" 1
-	expect_is "$what: nothing on stdout" "$out" ""
+	refuses "$what" 77 "^egrets: $message\$" \
+		"$@" "$EGRETS" "${options[@]}" -t 0.2
 	try "$@" "$EGRETS" "${options[@]}" --check -o json
 	expect_is "$what: --check: status" "$status" 77
 	expect_is "$what: --check: cannot run" "$(jq -r '.event.outcome,
@@ -71,23 +58,23 @@ check_capabilities()
 	local sudo='run egrets as root: sudo egrets'
 
 	cp "$EGRETS" "$lab_dir/egrets"
-	EGRETS=$lab_dir/egrets refuses "not root" \
+	EGRETS=$lab_dir/egrets cannot_run "not root" \
 		"capabilities: no CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN; $sudo" \
 		"${as_user[@]}" --inh-caps=-all --
 	# shellcheck disable=SC2046 # command lines
 	{
-		refuses "no CAP_BPF" "capabilities: no CAP_BPF; $sudo" \
+		cannot_run "no CAP_BPF" "capabilities: no CAP_BPF; $sudo" \
 			$(with perfmon net_admin net_raw)
-		refuses "no CAP_PERFMON" "capabilities: no CAP_PERFMON; $sudo" \
+		cannot_run "no CAP_PERFMON" "capabilities: no CAP_PERFMON; $sudo" \
 			$(with bpf net_admin net_raw)
-		refuses "no capability for DNS" \
+		cannot_run "no capability for DNS" \
 			"capabilities: no CAP_NET_ADMIN; $sudo" \
 			$(with bpf perfmon)
 		runs "three capabilities" 0 $(with bpf perfmon net_admin)
 		runs "no CAP_SYS_ADMIN" 0 setpriv --bounding-set=-sys_admin --inh-caps=-all --
 		runs "no CAP_SYS_PTRACE" 0 setpriv --bounding-set=-sys_ptrace --inh-caps=-all --
 	}
-	refuses "a user namespace" \
+	cannot_run "a user namespace" \
 		"namespaces: a user namespace, .*; run egrets as root outside .*" \
 		unshare --user --map-root-user
 }
@@ -95,10 +82,10 @@ check_capabilities()
 check_seccomp()
 {
 	local cure='run egrets outside of the container, or start that with .*'
-	refuses "bpf(2) is filtered" \
+	cannot_run "bpf(2) is filtered" \
 		"bpf\(2\): Operation not permitted: a seccomp filter forbids it; $cure" \
 		"$EGRETS_HELPERS/deny" bpf --
-	refuses "perf_event_open(2) is filtered" \
+	cannot_run "perf_event_open(2) is filtered" \
 		"perf: Operation not permitted: a seccomp filter forbids it; $cure" \
 		"$EGRETS_HELPERS/deny" perf_event_open --
 	runs "mount(2), unshare(2) and setns(2) are filtered" 0 \
@@ -122,26 +109,26 @@ check_types()
 	local cure='install linux-headers-.* or kernel-devel-.*, or boot .*'
 	local btf=/sys/kernel/btf/vmlinux
 
-	refuses "neither BTF nor headers" \
+	cannot_run "neither BTF nor headers" \
 		"BTF: no $btf, and no kernel headers either; $cure" \
 		"${mounted[@]}" "$no_btf; $no_headers"
 	head -c 100000 /dev/zero >"$lab_dir/zeros"
-	refuses "BTF that is none" \
+	cannot_run "BTF that is none" \
 		"BTF: $btf is not BTF, and no kernel headers either; $cure" \
 		"${mounted[@]}" "$(other_btf "$lab_dir/zeros"); $no_headers"
 	head -c 100000 $btf >"$lab_dir/cut"
-	refuses "BTF that is damaged" \
+	cannot_run "BTF that is damaged" \
 		"cannot read the kernel's types from $btf, and there are no kernel headers; $cure" \
 		"${mounted[@]}" "$(other_btf "$lab_dir/cut"); $no_headers"
 	options+=(--kernel-types=btf)
-	refuses "damaged BTF, and no other wanted" \
+	cannot_run "damaged BTF, and no other wanted" \
 		"cannot read the kernel's types from $btf: .*; leave out --kernel-types=btf, .*" \
 		"${mounted[@]}" "$(other_btf "$lab_dir/cut")"
-	refuses "no BTF, and no other types wanted" \
+	cannot_run "no BTF, and no other types wanted" \
 		"BTF: no $btf; boot a kernel with CONFIG_DEBUG_INFO_BTF" \
 		"${mounted[@]}" "$no_btf"
 	options[1]=--kernel-types=headers
-	refuses "no headers, and no other types wanted" \
+	cannot_run "no headers, and no other types wanted" \
 		"kernel headers: no /lib/modules/.*; $cure" \
 		"${mounted[@]}" "$no_headers"
 	unset 'options[1]'
@@ -149,10 +136,10 @@ check_types()
 
 check_mounts()
 {
-	refuses "/sys is not mounted" \
+	cannot_run "/sys is not mounted" \
 		'/sys: not mounted; mount -t sysfs sysfs /sys' \
 		"${mounted[@]}" 'umount -l /sys'
-	refuses "/proc is not mounted" \
+	cannot_run "/proc is not mounted" \
 		'/proc: not mounted; mount -t proc proc /proc' \
 		"${mounted[@]}" 'umount -l /proc'
 	runs "/proc hides processes" 0 \
@@ -165,7 +152,7 @@ check_mounts()
 check_workshop()
 {
 	# shellcheck disable=SC2046
-	refuses "no place to work" \
+	cannot_run "no place to work" \
 		'cannot make a temporary directory in /tmp: Read-only file system; make that writable, or give egrets CAP_SYS_ADMIN' \
 		"${mounted[@]}" "$read_only_tmp" $(with bpf perfmon net_admin)
 }
@@ -175,7 +162,7 @@ check_library()
 	local library
 
 	library=$(ldconfig -p | sed -n '/libbcc\.so\.0 /{s/.*=> //p;q}')
-	refuses "no libbcc" 'cannot load libbcc; install libbpfcc .*' \
+	cannot_run "no libbcc" 'cannot load libbcc; install libbpfcc .*' \
 		"${mounted[@]}" "mount --bind /dev/null $(realpath "$library")"
 }
 
@@ -183,12 +170,12 @@ check_programs()
 {
 	"$EGRETS" --dump-probes >"$lab_dir/good"
 	export EGRETS_DEBUG_PROBES=$lab_dir/bad
-	refuses "no text" "cannot read $lab_dir/bad: No such file or directory"
+	cannot_run "no text" "cannot read $lab_dir/bad: No such file or directory"
 	{
 		cat "$lab_dir/good"
 		echo 'int broken = no_such_thing;'
 	} >"$lab_dir/bad"
-	refuses "a text that does not compile" \
+	cannot_run "a text that does not compile" \
 		"libbcc cannot compile the probes: .* error: use of undeclared identifier 'no_such_thing'; try .*"
 	sed -E '/^int (cgroup_sendmsg4|kprobe_udp_sendmsg)\(/{n
 		s/.*/{ *(volatile uint64_t *)8 = 1;/}' \
@@ -209,7 +196,7 @@ check_programs()
 
 check_limits()
 {
-	refuses "too few open files" \
+	cannot_run "too few open files" \
 		'open files: at most 63, too few; raise ulimit -n to 64' \
 		prlimit --nofile=63:63
 	runs "enough open files" 0 prlimit --nofile=64:64
@@ -226,7 +213,7 @@ check_lockdown()
 	"${mounted[@]}" 'mount -t securityfs securityfs /sys/kernel/security' \
 		grep -q '\[confidentiality\]' /sys/kernel/security/lockdown \
 		2>/dev/null || return 0
-	refuses "lockdown=confidentiality" \
+	cannot_run "lockdown=confidentiality" \
 		"lockdown: confidentiality: probes may not read the kernel's memory; boot with lockdown=integrity"
 	expect_done
 }
