@@ -76,12 +76,11 @@ static inline bool is_same_addr(const uint8_t *a, const uint8_t *b)
 	       left[2] == right[2] && left[3] == right[3];
 }
 
-static inline void emit_outcome(void *ctx, struct sock *sk,
-				const struct failure *failure)
+/* The connect's own record has told of the socket. */
+static inline void emit_outcome(void *ctx, const struct failure *failure)
 {
 	struct record_result outcome = {};
 
-	describe_socket(&outcome.socket, sk);
 	outcome.error = failure->error;
 	outcome.ended_ns = failure->ended_ns;
 	emit_result(ctx, &outcome, failure->socket_id, failure->begun_ns);
@@ -99,7 +98,7 @@ static inline void note_failure(void *ctx, struct call *call,
 
 	/* A try on the same socket that failed earlier, and was not told yet. */
 	if (before && before->begun_ns != call->begun_ns)
-		emit_outcome(ctx, (struct sock *)call->sk, before);
+		emit_outcome(ctx, before);
 	failure.begun_ns = call->begun_ns;
 	failure.ended_ns = bpf_ktime_get_ns();
 	failure.socket_id = record->socket.id;
@@ -222,7 +221,7 @@ int raw_tracepoint_tcp_destroy_sock(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!failure)
 		return 0;
-	emit_outcome(ctx, (struct sock *)key, failure);
+	emit_outcome(ctx, failure);
 	failures.delete(&key);
 	call = calls.lookup(&tid);
 	if (call && call->sk == key)

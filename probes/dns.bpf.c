@@ -52,43 +52,49 @@ static inline struct sock *packet_socket(struct bpf_sock *known)
 	return sk;
 }
 
+/* Where a datagram goes: what its sender has named, or its socket's peer. */
+static inline void read_destination(struct sock *sk, struct record_socket *to,
+				    bool *to_peer)
+{
+	uint32_t tid = current_tid();
+	struct sending *sending = sendings.lookup(&tid);
+
+	*to_peer = !sending || sending->sk != (uint64_t)sk ||
+		   !sending->place.port;
+	if (*to_peer)
+		return;
+	to->remote_port = sending->place.port;
+	__builtin_memcpy(to->remote, sending->place.addr, 16);
+	sendings.delete(&tid);
+}
+
 int cgroup_egress(struct __sk_buff *packet)
 {
 	struct bpf_sock *known = packet->sk;
 	struct record_connect record = {};
-	struct sending *sending;
-	uint16_t peer, port;
+	bool is_udp, to_peer = true;
 	struct sock *sk;
-	uint32_t tid;
+	uint16_t port;
 
 	if (!known)
 		return 1;
-	peer = swap16((uint16_t)known->dst_port);
+	port = swap16((uint16_t)known->dst_port);
 	sk = packet_socket(known);
-	if (socket_protocol(sk) != IPPROTO_UDP) {
-		if (!IS_DNS_PORT(peer))
-			return 1;
-		describe_socket(&record.socket, sk);
-		submit_packet(packet, true, &record.socket);
+	is_udp = socket_protocol(sk) == IPPROTO_UDP;
+	if (!is_udp && !IS_DNS_PORT(port))
 		return 1;
-	}
-	tid = current_tid();
-	sending = sendings.lookup(&tid);
 	describe_socket(&record.socket, sk);
-	if (sending && sending->sk == (uint64_t)sk && sending->place.port) {
-		record.socket.remote_port = sending->place.port;
-		__builtin_memcpy(record.socket.remote, sending->place.addr, 16);
-		sendings.delete(&tid);
-		peer = 0;
-	}
-	port = record.socket.remote_port;
+	if (is_udp) {
+		read_destination(sk, &record.socket, &to_peer);
+		port = record.socket.remote_port;
 #ifdef WITH_CGROUPS
-	/* Without a peer and not sent by a program: a tunnel's, of the kernel. */
-	if (port)
-		datagram_leaves(packet, sk, peer, &record);
+		/* To no place, it is not a program's but a tunnel's. */
+		if (port)
+			datagram_leaves(packet, sk, to_peer, &record);
 #endif
-	if (!port)
-		port = datagram_port(packet, 1);
+		if (!port)
+			port = datagram_port(packet, 1);
+	}
 	if (IS_DNS_PORT(port))
 		submit_packet(packet, true, &record.socket);
 	return 1;
