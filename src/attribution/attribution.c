@@ -403,8 +403,7 @@ static void learn(struct attribution *attribution, uint64_t time_ns,
 	for (size_t i = 0; i < message->record_count; i++) {
 		const struct dns_record *record = &message->record[i];
 
-		if (!record->on_chain || (record->type != DNS_TYPE_A &&
-					  record->type != DNS_TYPE_AAAA))
+		if (!record->on_chain || !dns_record_has_addr(record))
 			continue;
 		if (names_learn(attribution->names, &record->addr,
 				message->name, &asker, time_ns, record->ttl_s))

@@ -67,7 +67,7 @@ size_t addr_format(const struct addr *addr, char *buf)
 		return strlen(buf);
 	}
 	for (int i = 12; i < 16; i++) {
-		len += decimal_u16(addr->bytes[i], buf + len);
+		len += decimal_write(addr->bytes[i], buf + len);
 		buf[len++] = '.';
 	}
 	buf[--len] = '\0';
@@ -85,7 +85,7 @@ size_t endpoint_format(const struct endpoint *endpoint, char *buf)
 	if (brackets)
 		buf[len++] = ']';
 	buf[len++] = ':';
-	len += decimal_u16(endpoint->port, buf + len);
+	len += decimal_write(endpoint->port, buf + len);
 	buf[len] = '\0';
 	return len;
 }

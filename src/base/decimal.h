@@ -5,16 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Digits of the largest 16-bit number. */
+/* Digits of the largest 16-bit and of the largest 32-bit number. */
 #define DECIMAL_U16_MAX 5
+#define DECIMAL_U32_MAX 10
 
 /*
  * Write the digits of value, without leading zeros and without a NUL; returns
- * how many. buf holds DECIMAL_U16_MAX bytes.
+ * how many, for which buf has room.
  */
-static inline size_t decimal_u16(uint16_t value, char *buf)
+static inline size_t decimal_write(uint32_t value, char *buf)
 {
-	char digits[DECIMAL_U16_MAX];
+	char digits[DECIMAL_U32_MAX];
 	size_t count = 0;
 
 	do {

@@ -3,7 +3,7 @@
  * Names of record types and response codes, from IANA's registry of domain
  * name system parameters (https://www.iana.org/assignments/dns-parameters).
  */
-#include "dns/message.h"
+#include "dns/code.h"
 #include "base/decimal.h"
 
 #include <stddef.h>
@@ -61,6 +61,16 @@ static const char *const rcodes[] = {
 	[22] = "BADTRUNC", [23] = "BADCOOKIE",
 };
 
+const struct dns_flag_name dns_flag_names[DNS_FLAG_NAMES] = {
+	{DNS_FLAG_AA, "AA"}, {DNS_FLAG_TC, "TC"}, {DNS_FLAG_RD, "RD"},
+	{DNS_FLAG_RA, "RA"}, {DNS_FLAG_AD, "AD"}, {DNS_FLAG_CD, "CD"},
+};
+
+static const char *const opcodes[] = {
+	[0] = "QUERY",	[1] = "IQUERY", [2] = "STATUS",
+	[4] = "NOTIFY", [5] = "UPDATE", [6] = "DSO",
+};
+
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* prefix, then the number in decimal. */
@@ -68,7 +78,7 @@ static const char *number_text(const char *prefix, uint16_t number, char *buf)
 {
 	char *out = stpcpy(buf, prefix);
 
-	out += decimal_u16(number, out);
+	out += decimal_write(number, out);
 	*out = '\0';
 	return buf;
 }
@@ -82,6 +92,31 @@ const char *dns_type_text(uint16_t type, char *buf)
 			return high_types[i].text;
 	}
 	return number_text("TYPE", type, buf);
+}
+
+const char *dns_class_text(uint16_t class, char *buf)
+{
+	switch (class) {
+	case DNS_CLASS_IN:
+		return "IN";
+	case DNS_CLASS_CH:
+		return "CH";
+	case 4:
+		return "HS";
+	case 254:
+		return "NONE";
+	case DNS_CLASS_ANY:
+		return "ANY";
+	default: /* RFC 3597 5 */
+		return number_text("CLASS", class, buf);
+	}
+}
+
+const char *dns_opcode_text(uint8_t opcode, char *buf)
+{
+	if (opcode < COUNT(opcodes) && opcodes[opcode])
+		return opcodes[opcode];
+	return number_text("OPCODE", opcode, buf);
 }
 
 const char *dns_rcode_text(uint16_t rcode, char *buf)

@@ -5,19 +5,18 @@
  * beforehand, every field in use is written where it is read.
  */
 #include "dns/message.h"
-#include "base/decimal.h"
 #include "dns/chain.h"
+#include "dns/content.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define FLAG_RESPONSE  0x8000
-#define FLAG_TRUNCATED 0x0200
-#define FLAGS_OPCODE   0x7800
-#define FLAGS_RCODE    0x000f
-#define OPCODE_SHIFT   11
-/* The OPT record's TTL field: extended rcode, version, flags. */
+#define FLAGS_OPCODE 0x7800
+#define FLAGS_RCODE  0x000f
+#define OPCODE_SHIFT 11
+/* The OPT record's TTL field: extended rcode, version, flags (RFC 6891). */
 #define OPT_RCODE_SHIFT 24
+#define OPT_DO		0x8000
 #define RCODE_BITS	4
 /* A compression pointer to offset 0. */
 #define POINTER 0xc000
@@ -25,39 +24,52 @@
 /* A message over TCP is preceded by its length in 16 bits. */
 #define MESSAGE_LEN_MAX UINT16_MAX
 
-struct header {
-	uint16_t question_count;
-	uint16_t answer_count;
-	uint16_t authority_count;
-	uint16_t additional_count;
+/* Records looked back at for an owner's text: it is nearly always the last. */
+#define LOOK_BACK_MAX 16
+
+/* The text of a name that has not been written yet. */
+#define TEXT_NONE UINT16_MAX
+
+struct parser {
+	struct cursor cursor;
+	struct dns_message *message;
+	uint16_t authority_count, additional_count;
+	bool leads_on; /* an answer has a target; its addresses may follow */
+	bool has_edns;
+	struct dns_chain_link link[DNS_RECORDS_MAX];
 };
 
-/* A record but for its owner, with a cursor over nothing but its content. */
-struct fixed {
+/* A record with a cursor over nothing but its content. */
+struct raw {
+	uint16_t owner;
+	uint16_t owner_text; /* or TEXT_NONE: it is in name */
+	struct dns_wire_name name;
 	uint16_t type;
 	uint16_t class;
 	uint32_t ttl_s;
 	struct cursor content;
 };
 
-static void header_read(struct cursor *cursor, struct dns_message *message,
-			struct header *ret)
+_Static_assert(DNS_TEXT_MAX < TEXT_NONE, "offsets into text have 16 bits");
+
+static void header_read(struct parser *parser)
 {
-	uint16_t flags;
+	struct cursor *cursor = &parser->cursor;
+	struct dns_message *message = parser->message;
 
 	message->id = cursor_u16(cursor);
-	flags = cursor_u16(cursor);
-	message->is_response = flags & FLAG_RESPONSE;
-	message->is_truncated = flags & FLAG_TRUNCATED;
-	message->opcode = (uint8_t)((flags & FLAGS_OPCODE) >> OPCODE_SHIFT);
-	message->rcode = flags & FLAGS_RCODE;
-	ret->question_count = cursor_u16(cursor);
-	ret->answer_count = cursor_u16(cursor);
-	ret->authority_count = cursor_u16(cursor);
-	ret->additional_count = cursor_u16(cursor);
+	message->flags = cursor_u16(cursor);
+	message->is_response = message->flags & DNS_FLAG_RESPONSE;
+	message->opcode = (uint8_t)((message->flags & FLAGS_OPCODE) >>
+				    OPCODE_SHIFT);
+	message->rcode = message->flags & FLAGS_RCODE;
+	message->question_count = cursor_u16(cursor);
+	message->answer_total = cursor_u16(cursor);
+	parser->authority_count = cursor_u16(cursor);
+	parser->additional_count = cursor_u16(cursor);
 
-	message->question_count = ret->question_count;
-	message->record_total = ret->answer_count;
+	message->dnssec_ok = false;
+	message->answer_count = 0;
 	message->record_count = 0;
 	message->type = 0;
 	message->class = 0;
@@ -69,15 +81,20 @@ static void header_read(struct cursor *cursor, struct dns_message *message,
 /* A count may claim more than there is: the first failure ends the loop. */
 static void questions_skip(struct cursor *cursor, uint16_t count)
 {
+	struct dns_wire_name name;
+
 	while (count-- && !cursor_failed(cursor)) {
-		dns_name_skip(cursor);
+		dns_wire_name_read(cursor, &name);
 		cursor_skip(cursor, 4);
 	}
 }
 
 /* 0, or -EBADMSG if the first question is not there in full. */
-static int questions_read(struct cursor *cursor, struct dns_message *message)
+static int questions_read(struct parser *parser)
 {
+	struct cursor *cursor = &parser->cursor;
+	struct dns_message *message = parser->message;
+
 	if (message->question_count == 0)
 		return cursor_failed(cursor) ? -EBADMSG : 0;
 	dns_name_read(cursor, message->name);
@@ -89,216 +106,343 @@ static int questions_read(struct cursor *cursor, struct dns_message *message)
 	return 0;
 }
 
-/* Whether a name at this offset was read before, here or in the last record. */
-static bool origin_is_known(const struct dns_message *message,
-			    const struct dns_chain_link *links, size_t origin)
+/* The text of a name that was read before, here or in one of the last records. */
+static uint16_t text_of(const struct parser *parser, size_t origin)
 {
-	const struct dns_chain_link *last = links + message->record_count - 1;
+	const struct dns_message *message = parser->message;
+	size_t left = message->record_count;
+	size_t end = left > LOOK_BACK_MAX ? left - LOOK_BACK_MAX : 0;
 
 	if (message->question_count && origin == DNS_HEADER_LEN)
-		return true;
-	return message->record_count &&
-	       (origin == last->owner || origin == last->target);
+		return 0;
+	while (left-- > end) {
+		if (parser->link[left].owner == origin)
+			return message->record[left].owner;
+		if (parser->link[left].target == origin &&
+		    parser->link[left].target_text)
+			return parser->link[left].target_text;
+	}
+	return TEXT_NONE;
 }
 
 /*
- * The origin of a record's owner. Nearly every owner is a pointer to a known
- * name, which is good without another look.
+ * Nearly every owner is a pointer to a known name, which is good without
+ * another look.
  */
-static uint16_t owner_read(struct cursor *cursor,
-			   const struct dns_message *message,
-			   const struct dns_chain_link *links)
+static void owner_read(struct parser *parser, struct raw *raw)
 {
-	struct cursor ahead = *cursor;
+	struct cursor ahead = parser->cursor;
 	uint16_t pointer = cursor_u16(&ahead);
-	struct dns_wire_name name;
 
-	if (pointer >= POINTER &&
-	    origin_is_known(message, links, pointer - POINTER))
-		return (uint16_t)(pointer - POINTER);
-	return dns_wire_name_read(cursor, &name) ? 0 : (uint16_t)name.origin;
+	raw->owner_text = TEXT_NONE;
+	if (pointer >= POINTER) {
+		raw->owner = (uint16_t)(pointer - POINTER);
+		raw->owner_text = text_of(parser, raw->owner);
+	}
+	if (raw->owner_text != TEXT_NONE)
+		parser->cursor = ahead;
+	else if (!dns_wire_name_read(&parser->cursor, &raw->name))
+		raw->owner = (uint16_t)raw->name.origin;
 }
 
-/* From behind the owner; leaves the cursor after the record. */
-static void fixed_read(struct cursor *cursor, struct fixed *ret)
+/* Leaves the cursor after the record. 0 or -EBADMSG. */
+static int raw_read(struct parser *parser, struct raw *raw)
 {
+	struct cursor *cursor = &parser->cursor;
 	uint16_t content_len;
 
-	ret->type = cursor_u16(cursor);
-	ret->class = cursor_u16(cursor);
-	ret->ttl_s = cursor_u32(cursor);
+	owner_read(parser, raw);
+	raw->type = cursor_u16(cursor);
+	raw->class = cursor_u16(cursor);
+	raw->ttl_s = cursor_u32(cursor);
 	content_len = cursor_u16(cursor);
-	ret->content = *cursor;
-	cursor_limit(&ret->content, content_len);
+	raw->content = *cursor;
+	cursor_limit(&raw->content, content_len);
 	cursor_skip(cursor, content_len);
+	return cursor_failed(cursor) ? -EBADMSG : 0;
 }
 
-/*
- * Content that is some numbers and then a name, as text: 1 if it is kept, 0 if
- * there is no room for it. *target is the origin of the name.
- */
-static int named_read(struct cursor *content, int numbers,
-		      struct dns_message *message, struct dns_record *record,
-		      uint16_t *target)
+/* Keep a text with its NUL: where, or TEXT_NONE if there is no room for it. */
+static uint16_t text_add(struct dns_message *message, const char *text,
+			 size_t len)
 {
-	struct dns_wire_name name;
-	char text[DNS_VALUE_MAX];
-	size_t len = 0;
+	size_t at = message->text_len;
 
-	while (numbers--) {
-		len += decimal_u16(cursor_u16(content), text + len);
-		text[len++] = ' ';
+	if (len + 1 > sizeof(message->text) - at)
+		return TEXT_NONE;
+	memcpy(message->text + at, text, len + 1);
+	message->text_len += len + 1;
+	return (uint16_t)at;
+}
+
+/* Servers that do not compress write the same owner again and again. */
+static uint16_t owner_text_add(struct dns_message *message,
+			       const struct raw *raw)
+{
+	char text[DNS_NAME_TEXT_MAX];
+	size_t len;
+
+	len = dns_wire_name_format(&raw->name, text);
+	if (message->question_count && strcmp(text, message->name) == 0)
+		return 0;
+	if (message->record_count) {
+		uint16_t last =
+			message->record[message->record_count - 1].owner;
+
+		if (last && strcmp(text, message->text + last) == 0)
+			return last;
 	}
-	if (dns_wire_name_read(content, &name))
+	return text_add(message, text, len);
+}
+
+/* A record but for its content; not counted yet. NULL if there is no room. */
+static struct dns_record *record_begin(struct parser *parser,
+				       const struct raw *raw,
+				       enum dns_section section)
+{
+	struct dns_message *message = parser->message;
+	struct dns_record *record = &message->record[message->record_count];
+	struct dns_chain_link *link = &parser->link[message->record_count];
+
+	if (message->record_count == DNS_RECORDS_MAX)
+		return NULL;
+	record->owner = raw->owner_text;
+	if (record->owner == TEXT_NONE)
+		record->owner = owner_text_add(message, raw);
+	if (record->owner == TEXT_NONE)
+		return NULL;
+	record->type = raw->type;
+	record->class = raw->class;
+	record->section = (uint8_t)section;
+	record->on_chain = false;
+	/* RFC 2181 8: a TTL with its top bit set is taken for zero. */
+	record->ttl_s = raw->ttl_s > INT32_MAX ? 0 : raw->ttl_s;
+	record->value = 0;
+	memset(&record->addr, 0, sizeof(record->addr));
+	link->owner = raw->owner;
+	link->target = 0;
+	link->target_text = 0;
+	return record;
+}
+
+/* An address within the record before. */
+static void hint_add(struct parser *parser, enum dns_type type,
+		     const struct addr *addr)
+{
+	struct dns_message *message = parser->message;
+	struct dns_record *record = &message->record[message->record_count];
+
+	parser->link[message->record_count] = (struct dns_chain_link){
+		.owner = parser->link[message->record_count - 1].owner,
+	};
+	*record = record[-1];
+	record->type = (uint16_t)type;
+	record->section = DNS_SECTION_HINT;
+	record->addr = *addr;
+	record->value = 0;
+	message->record_count++;
+}
+
+static void hints_add(struct parser *parser, const struct dns_content *content)
+{
+	struct addr addr;
+
+	for (size_t i = 0; i < content->hint4_count; i++) {
+		addr = addr_from_v4(content->hint4 + i * 4);
+		hint_add(parser, DNS_TYPE_A, &addr);
+	}
+	for (size_t i = 0; i < content->hint6_count; i++) {
+		addr = addr_from_v6(content->hint6 + i * 16);
+		hint_add(parser, DNS_TYPE_AAAA, &addr);
+	}
+}
+
+/* Content that is text. Whether it is kept, or -EBADMSG. */
+static int value_read(struct parser *parser, struct raw *raw,
+		      struct dns_record *record)
+{
+	struct dns_message *message = parser->message;
+	struct dns_chain_link *link = &parser->link[message->record_count];
+	struct dns_content content;
+	size_t len;
+
+	if (dns_content_read(raw->type, raw->class, &raw->content, &content))
+		return -EBADMSG;
+	if (!record ||
+	    message->record_count + content.hint4_count + content.hint6_count >=
+		    DNS_RECORDS_MAX)
 		return 0;
-	*target = (uint16_t)name.origin;
-	len += dns_wire_name_format(&name, text + len) + 1;
-	if (len > sizeof(message->text) - message->text_len)
+	len = content.line.len;
+	record->value = text_add(message, content.line.text, len);
+	if (record->value == TEXT_NONE)
 		return 0;
-	memcpy(message->text + message->text_len, text, len);
-	record->value = (uint16_t)message->text_len;
-	message->text_len += len;
+	if (content.target) {
+		link->target = content.target;
+		if (content.ends_with_target)
+			link->target_text = (uint16_t)(record->value + len -
+						       content.target_len);
+	}
+	message->record_count++;
+	hints_add(parser, &content);
 	return 1;
 }
 
-static void v4_read(struct cursor *content, struct dns_record *record)
+/* Content that is an address; record may be NULL. Whether it is kept. */
+static int addr_read(struct parser *parser, struct raw *raw,
+		     struct dns_record *record)
 {
-	const uint8_t *bytes = cursor_take(content, 4);
+	size_t size = raw->type == DNS_TYPE_A ? 4 : 16;
+	const uint8_t *bytes = cursor_take(&raw->content, size);
 
-	if (bytes)
-		record->addr = addr_from_v4(bytes);
-}
-
-static void v6_read(struct cursor *content, struct dns_record *record)
-{
-	const uint8_t *bytes = cursor_take(content, 16);
-
-	if (bytes)
-		record->addr = addr_from_v6(bytes);
-}
-
-/* Whether the record is kept, or -EBADMSG if its content is not of its type. */
-static int content_read(struct fixed *fixed, struct dns_message *message,
-			struct dns_record *record, uint16_t *target)
-{
-	struct cursor *content = &fixed->content;
-	int kept = 1;
-
-	switch (fixed->type) {
-	case DNS_TYPE_A:
-		v4_read(content, record);
-		break;
-	case DNS_TYPE_AAAA:
-		v6_read(content, record);
-		break;
-	case DNS_TYPE_CNAME:
-	case DNS_TYPE_DNAME:
-	case DNS_TYPE_NS:
-	case DNS_TYPE_PTR:
-		kept = named_read(content, 0, message, record, target);
-		break;
-	case DNS_TYPE_MX:
-		kept = named_read(content, 1, message, record, target);
-		break;
-	case DNS_TYPE_SRV:
-		kept = named_read(content, 3, message, record, target);
-		break;
-	default:
-		return 1;
-	}
-	if (cursor_failed(content) || cursor_left(content))
+	if (!bytes || cursor_left(&raw->content))
 		return -EBADMSG;
-	return kept;
+	if (!record)
+		return 0;
+	record->addr = size == 4 ? addr_from_v4(bytes) : addr_from_v6(bytes);
+	parser->message->record_count++;
+	return 1;
 }
 
-/* One answer, kept if there is room. 0 or -EBADMSG. */
-static int answer_read(struct cursor *cursor, struct dns_message *message,
-		       struct dns_chain_link *links)
+/*
+ * Read a record's content into record, which record_begin() made, or NULL.
+ * Whether it is kept, or -EBADMSG if it is not of its type.
+ */
+static int content_read(struct parser *parser, struct raw *raw,
+			struct dns_record *record)
 {
-	struct dns_record *record = &message->record[message->record_count];
-	struct dns_chain_link *link = &links[message->record_count];
-	struct cursor owner = *cursor;
-	struct fixed fixed;
+	if (raw->class == DNS_CLASS_IN &&
+	    (raw->type == DNS_TYPE_A || raw->type == DNS_TYPE_AAAA))
+		return addr_read(parser, raw, record);
+	return value_read(parser, raw, record);
+}
+
+static int answers_read(struct parser *parser)
+{
+	struct dns_message *message = parser->message;
+	struct raw raw;
 	int kept;
 
-	dns_name_skip(cursor);
-	fixed_read(cursor, &fixed);
-	if (cursor_failed(cursor))
-		return -EBADMSG;
-	if (fixed.class != DNS_CLASS_IN ||
-	    message->record_count == DNS_RECORDS_MAX)
-		return 0;
-
-	record->type = fixed.type;
-	/* RFC 2181 8: a TTL with its top bit set is taken for zero. */
-	record->ttl_s = fixed.ttl_s > INT32_MAX ? 0 : fixed.ttl_s;
-	record->on_chain = false;
-	record->value = 0;
-	memset(&record->addr, 0, sizeof(record->addr));
-	link->owner = owner_read(&owner, message, links);
-	link->target = link->owner;
-	if (cursor_failed(&owner))
-		return -EBADMSG;
-	kept = content_read(&fixed, message, record, &link->target);
-	if (kept < 0)
-		return kept;
-	message->record_count = (uint16_t)(message->record_count + kept);
+	for (uint16_t i = 0; i < message->answer_total; i++) {
+		if (raw_read(parser, &raw))
+			return -EBADMSG;
+		kept = content_read(
+			parser, &raw,
+			record_begin(parser, &raw, DNS_SECTION_ANSWER));
+		if (kept < 0)
+			return kept;
+		message->answer_count = (uint16_t)(message->answer_count +
+						   kept);
+		if (dns_chain_leads_on(raw.type))
+			parser->leads_on = true;
+	}
 	return 0;
 }
 
-/* The upper bits of the rcode, from the OPT record if it can be reached. */
-static void extended_rcode_read(struct cursor *cursor,
-				const struct header *header,
-				struct dns_message *message)
+static int authority_read(struct parser *parser)
 {
-	uint32_t count = header->authority_count;
-	struct fixed fixed;
-	size_t start;
-	bool is_root;
+	struct raw raw;
 
-	for (uint32_t i = 0; i < count + header->additional_count; i++) {
-		start = cursor_offset(cursor);
-		dns_name_skip(cursor);
-		is_root = cursor_offset(cursor) == start + 1;
-		fixed_read(cursor, &fixed);
-		if (cursor_failed(cursor))
-			return;
-		if (i < count || !is_root || fixed.type != DNS_TYPE_OPT)
-			continue;
-		message->rcode |= (uint16_t)(fixed.ttl_s >>
-					     OPT_RCODE_SHIFT << RCODE_BITS);
-		return;
+	for (uint16_t i = 0; i < parser->authority_count; i++)
+		if (raw_read(parser, &raw) ||
+		    content_read(parser, &raw, NULL) < 0)
+			return -EBADMSG;
+	return 0;
+}
+
+/* RFC 6891 6.1.2 */
+static int edns_read(struct parser *parser, struct raw *raw)
+{
+	struct dns_message *message = parser->message;
+
+	while (cursor_left(&raw->content)) {
+		cursor_skip(&raw->content, 2);
+		cursor_skip(&raw->content, cursor_u16(&raw->content));
 	}
+	if (cursor_failed(&raw->content))
+		return -EBADMSG;
+	if (parser->has_edns)
+		return 0;
+	parser->has_edns = true;
+	message->dnssec_ok = raw->ttl_s & OPT_DO;
+	if (message->is_response)
+		message->rcode |= (uint16_t)(raw->ttl_s >>
+					     OPT_RCODE_SHIFT << RCODE_BITS);
+	return 0;
+}
+
+/* What may have to do with the target of an answer. */
+static bool may_be_lead(const struct raw *raw)
+{
+	switch (raw->type) {
+	case DNS_TYPE_A:
+	case DNS_TYPE_AAAA:
+	case DNS_TYPE_CNAME:
+	case DNS_TYPE_SVCB:
+	case DNS_TYPE_HTTPS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int additional_read(struct parser *parser)
+{
+	struct dns_record *record;
+	struct raw raw;
+	bool is_root;
+	int kept;
+
+	for (uint16_t i = 0; i < parser->additional_count; i++) {
+		if (raw_read(parser, &raw))
+			return -EBADMSG;
+		is_root = raw.owner_text == TEXT_NONE && raw.name.len == 1;
+		if (raw.type == DNS_TYPE_OPT && is_root) {
+			kept = edns_read(parser, &raw);
+		} else {
+			record = NULL;
+			if (parser->leads_on && may_be_lead(&raw))
+				record = record_begin(parser, &raw,
+						      DNS_SECTION_ADDITIONAL);
+			kept = content_read(parser, &raw, record);
+		}
+		if (kept < 0)
+			return kept;
+	}
+	return 0;
 }
 
 int dns_message_parse(const void *bytes, size_t len, size_t wire_len,
 		      struct dns_message *ret)
 {
-	struct dns_chain_link link[DNS_RECORDS_MAX];
-	struct header header;
-	struct cursor cursor;
+	struct parser parser;
 	int error;
 
 	if (wire_len > MESSAGE_LEN_MAX)
 		return -EBADMSG;
 	ret->is_cut = len < wire_len;
-	cursor_init(&cursor, bytes, ret->is_cut ? len : wire_len);
-	header_read(&cursor, ret, &header);
-	error = questions_read(&cursor, ret);
+	if (!ret->is_cut)
+		len = wire_len;
+	cursor_init(&parser.cursor, bytes, len);
+	parser.message = ret;
+	parser.leads_on = false;
+	parser.has_edns = false;
+	header_read(&parser);
+	error = questions_read(&parser);
 	if (error)
 		return error;
 
-	for (uint16_t i = 0; i < header.answer_count && !error; i++)
-		error = answer_read(&cursor, ret, link);
-	if (cursor_failed(&cursor))
+	error = answers_read(&parser);
+	if (!error)
+		error = authority_read(&parser);
+	if (!error)
+		error = additional_read(&parser);
+	if (cursor_failed(&parser.cursor))
 		error = -EBADMSG;
 	if (error && !ret->is_cut)
 		return error;
 
 	if (ret->record_count && ret->question_count && ret->is_response &&
 	    ret->opcode == DNS_OPCODE_QUERY)
-		dns_chain_mark(bytes, cursor_offset(&cursor), link, ret);
-	if (ret->is_response && !error)
-		extended_rcode_read(&cursor, &header, ret);
+		dns_chain_mark(bytes, len, parser.link, ret);
 	return 0;
 }

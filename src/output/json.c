@@ -12,6 +12,9 @@
 /* Literals shrink to stores only where strlen() is folded. */
 #define always_inline inline __attribute__((always_inline))
 
+/* Records among which an address is looked for that may be there twice. */
+#define REPEAT_LOOK_BACK 64
+
 /* bracket: '}' or ']'. Not for what may be empty. */
 static always_inline void json_close(struct writer *writer, char bracket)
 {
@@ -54,6 +57,13 @@ static always_inline void add_text(struct writer *writer, const char *key,
 	writer_char(writer, '"');
 	writer_bytes(writer, text, len);
 	writer_string(writer, "\",");
+}
+
+/* A word that needs no escape. */
+static always_inline void add_word(struct writer *writer, const char *key,
+				   const char *word)
+{
+	add_text(writer, key, word, strlen(word));
 }
 
 static always_inline void add_addr(struct writer *writer, const char *key,
@@ -247,47 +257,27 @@ static void add_connection_network(struct writer *writer,
 		    true);
 }
 
-static const char *dns_class_text(uint16_t class, char *buf, size_t size)
-{
-	switch (class) {
-	case 1:
-		return "IN";
-	case 3:
-		return "CH";
-	case 4:
-		return "HS";
-	case 254:
-		return "NONE";
-	case 255:
-		return "ANY";
-	default: /* RFC 3597 5 */
-		snprintf(buf, size, "CLASS%u", class);
-		return buf;
-	}
-}
-
-static bool is_address(const struct dns_record *record)
-{
-	return record->type == DNS_TYPE_A || record->type == DNS_TYPE_AAAA;
-}
-
 /* Every record as it came: answers says what was said, not what is believed. */
 static void add_dns_records(struct writer *writer,
 			    const struct dns_message *message)
 {
 	char buf[DNS_CODE_TEXT];
 
-	if (!message->record_count)
+	if (!message->answer_count)
 		return;
 	writer_string(writer, "\"answers\":[");
 	for (size_t i = 0; i < message->record_count; i++) {
 		const struct dns_record *record = &message->record[i];
 
-		writer_string(writer, "{");
+		if (record->section != DNS_SECTION_ANSWER)
+			continue;
 		add_string(writer,
-			   "\"type\":", dns_type_text(record->type, buf));
+			   "{\"name\":", dns_record_owner(message, record));
+		add_word(writer, "\"type\":", dns_type_text(record->type, buf));
+		add_word(writer,
+			 "\"class\":", dns_class_text(record->class, buf));
 		add_u64(writer, "\"ttl\":", record->ttl_s);
-		if (is_address(record))
+		if (dns_record_has_addr(record))
 			add_addr(writer, "\"data\":", &record->addr);
 		else
 			add_string(writer, "\"data\":",
@@ -295,6 +285,24 @@ static void add_dns_records(struct writer *writer,
 		json_close(writer, '}');
 	}
 	json_close(writer, ']');
+}
+
+/* Hints and additional addresses often say what was just said. */
+static bool is_repeated(const struct dns_message *message, size_t i)
+{
+	const struct dns_record *record = &message->record[i];
+	size_t end = i > REPEAT_LOOK_BACK ? i - REPEAT_LOOK_BACK : 0;
+
+	if (record->section == DNS_SECTION_ANSWER)
+		return false;
+	while (i-- > end) {
+		const struct dns_record *before = &message->record[i];
+
+		if (before->on_chain && dns_record_has_addr(before) &&
+		    addr_equal(&before->addr, &record->addr))
+			return true;
+	}
+	return false;
 }
 
 /* The addresses of the name asked for, and no stranger's. */
@@ -306,7 +314,8 @@ static void add_resolved(struct writer *writer,
 	for (size_t i = 0; i < message->record_count; i++) {
 		const struct dns_record *record = &message->record[i];
 
-		if (!record->on_chain || !is_address(record))
+		if (!record->on_chain || !dns_record_has_addr(record) ||
+		    is_repeated(message, i))
 			continue;
 		if (!any)
 			writer_string(writer, "\"resolved_ip\":[");
@@ -314,6 +323,23 @@ static void add_resolved(struct writer *writer,
 		add_addr(writer, "", &record->addr);
 	}
 	if (any)
+		json_close(writer, ']');
+}
+
+static void add_flags(struct writer *writer, const struct dns_message *message)
+{
+	size_t before = writer->len, inside;
+
+	writer_string(writer, "\"header_flags\":[");
+	inside = writer->len;
+	for (size_t i = 0; i < DNS_FLAG_NAMES; i++)
+		if (message->flags & dns_flag_names[i].flag)
+			add_word(writer, "", dns_flag_names[i].text);
+	if (message->dnssec_ok)
+		writer_string(writer, "\"DO\",");
+	if (writer->len == inside)
+		writer->len = before;
+	else
 		json_close(writer, ']');
 }
 
@@ -328,18 +354,22 @@ static void add_dns(struct writer *writer, const struct event *event)
 		writer_string(writer, "\"dns\":{\"type\":\"query\",\"id\":\"");
 	writer_u64(writer, message->id);
 	writer_string(writer, "\",");
+	if (message->opcode != DNS_OPCODE_QUERY)
+		add_word(writer,
+			 "\"op_code\":", dns_opcode_text(message->opcode, buf));
+	add_flags(writer, message);
 	if (message->question_count) {
 		writer_string(writer, "\"question\":{");
 		add_string(writer, "\"name\":", message->name);
-		add_string(writer,
-			   "\"type\":", dns_type_text(message->type, buf));
-		add_string(writer, "\"class\":",
-			   dns_class_text(message->class, buf, sizeof(buf)));
+		add_word(writer,
+			 "\"type\":", dns_type_text(message->type, buf));
+		add_word(writer,
+			 "\"class\":", dns_class_text(message->class, buf));
 		json_close(writer, '}');
 	}
 	if (event->kind == EVENT_DNS_ANSWER) {
-		add_string(writer, "\"response_code\":",
-			   dns_rcode_text(message->rcode, buf));
+		add_word(writer, "\"response_code\":",
+			 dns_rcode_text(message->rcode, buf));
 		add_dns_records(writer, message);
 		add_resolved(writer, message);
 	}
@@ -401,16 +431,16 @@ static void add_answer_caveats(struct writer *writer,
 
 	if (dns->unsolicited)
 		writer_string(writer, "\"unsolicited\":true,");
-	if (!message->is_truncated && !message->is_cut &&
-	    message->record_total <= message->record_count)
+	if (!(message->flags & DNS_FLAG_TC) && !message->is_cut &&
+	    message->answer_total <= message->answer_count)
 		return;
 	writer_string(writer, "\"dns\":{");
-	if (message->is_truncated)
+	if (message->flags & DNS_FLAG_TC)
 		writer_string(writer, "\"truncated\":true,");
 	if (message->is_cut)
 		writer_string(writer, "\"cut\":true,");
-	if (message->record_total > message->record_count)
-		add_u64(writer, "\"records_total\":", message->record_total);
+	if (message->answer_total > message->answer_count)
+		add_u64(writer, "\"records_total\":", message->answer_total);
 	json_close(writer, '}');
 }
 

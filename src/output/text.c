@@ -44,17 +44,22 @@ static void list_next(struct writer *writer, size_t mark)
 		writer_char(writer, ',');
 }
 
-static void list_item(struct writer *writer, size_t mark, const char *item)
+static void list_word(struct writer *writer, const char *word)
 {
 	const char *comma;
 
-	list_next(writer, mark);
-	while ((comma = strchr(item, ','))) {
-		writer_bytes(writer, item, (size_t)(comma - item));
+	while ((comma = strchr(word, ','))) {
+		writer_bytes(writer, word, (size_t)(comma - word));
 		writer_string(writer, "\\044");
-		item = comma + 1;
+		word = comma + 1;
 	}
-	writer_string(writer, item);
+	writer_string(writer, word);
+}
+
+static void list_item(struct writer *writer, size_t mark, const char *item)
+{
+	list_next(writer, mark);
+	list_word(writer, item);
 }
 
 static void add_asker(struct writer *writer, const struct event *event)
@@ -65,10 +70,41 @@ static void add_asker(struct writer *writer, const struct event *event)
 	add_u64(writer, " pid=", event->process.id.tgid);
 }
 
+/* What is asked for, but for the name. */
+static void add_question(struct writer *writer,
+			 const struct dns_message *message)
+{
+	char buf[DNS_CODE_TEXT];
+
+	add_string(writer, " type=", dns_type_text(message->type, buf));
+	if (message->question_count && message->class != DNS_CLASS_IN)
+		add_string(writer,
+			   " class=", dns_class_text(message->class, buf));
+	if (message->opcode != DNS_OPCODE_QUERY)
+		add_string(writer,
+			   " opcode=", dns_opcode_text(message->opcode, buf));
+}
+
+static void add_flags(struct writer *writer, const struct dns_message *message)
+{
+	size_t before = writer->len, mark;
+
+	writer_string(writer, " flags=");
+	mark = writer->len;
+	for (size_t i = 0; i < DNS_FLAG_NAMES; i++)
+		if (message->flags & dns_flag_names[i].flag)
+			list_item(writer, mark, dns_flag_names[i].text);
+	if (message->dnssec_ok)
+		list_item(writer, mark, "DO");
+	if (writer->len == mark)
+		writer->len = before;
+}
+
 static void add_dns_details(struct writer *writer, const struct event *event)
 {
 	add_endpoint(writer, " client=", &event->dns.client);
 	add_u64(writer, " id=", event->dns.message->id);
+	add_flags(writer, event->dns.message);
 	if (process_id_known(event->process.id))
 		add_u64(writer, " uid=", event->process.uid);
 	if (event->netns)
@@ -81,21 +117,15 @@ static void add_dns_query(struct writer *writer, const struct event *event,
 			  bool verbose)
 {
 	const struct dns_message *message = event->dns.message;
-	char buf[DNS_CODE_TEXT];
 
 	add_string(writer, " hostname=", message->name);
-	add_string(writer, " type=", dns_type_text(message->type, buf));
+	add_question(writer, message);
 	add_asker(writer, event);
 	add_endpoint(writer, " server=", &event->dns.server);
 	if (event->container.id)
 		add_string(writer, " container.id=", event->container.id);
 	if (verbose)
 		add_dns_details(writer, event);
-}
-
-static bool is_address(uint16_t type)
-{
-	return type == DNS_TYPE_A || type == DNS_TYPE_AAAA;
 }
 
 /* A record that leads from one name to the next, and was not asked for. */
@@ -107,36 +137,74 @@ static bool is_link(const struct dns_message *message,
 	       message->type != record->type && message->type != DNS_TYPE_ANY;
 }
 
+/* Signatures come along with everything, if wanted (RFC 4035 3.1). */
+static bool is_signature(const struct dns_message *message,
+			 const struct dns_record *record)
+{
+	return record->type == DNS_TYPE_RRSIG &&
+	       message->type != record->type && message->type != DNS_TYPE_ANY;
+}
+
+static bool is_address(uint16_t type)
+{
+	return type == DNS_TYPE_A || type == DNS_TYPE_AAAA;
+}
+
+/* Types whose values are single names. */
+static bool is_name(uint16_t type)
+{
+	return type == DNS_TYPE_NS || type == DNS_TYPE_CNAME ||
+	       type == DNS_TYPE_PTR || type == DNS_TYPE_DNAME;
+}
+
 /*
  * What the question asked for: the addresses, or for other types the values
  * of the records. Records that are not about the name asked for say nothing.
  */
+static void add_answers(struct writer *writer,
+			const struct dns_message *message)
+{
+	bool are_words = is_address(message->type) || is_name(message->type);
+	size_t mark = writer->len;
+
+	for (size_t i = 0; i < message->record_count; i++) {
+		const struct dns_record *record = &message->record[i];
+		bool has_addr = dns_record_has_addr(record);
+
+		if (!record->on_chain ||
+		    record->section != DNS_SECTION_ANSWER ||
+		    is_link(message, record) || is_signature(message, record))
+			continue;
+		if (is_address(message->type) && !has_addr)
+			continue;
+		if (!are_words && writer->len > mark)
+			writer_string(writer, "; ");
+		else
+			list_next(writer, mark);
+		if (has_addr)
+			writer_addr(writer, &record->addr);
+		else if (are_words)
+			list_word(writer, dns_record_value(message, record));
+		else
+			writer_string(writer,
+				      dns_record_value(message, record));
+	}
+}
+
 static void add_response(struct writer *writer,
 			 const struct dns_message *message)
 {
-	bool wants_address = is_address(message->type);
+	char buf[DNS_CODE_TEXT];
 	size_t mark;
 
 	writer_string(writer, " response=");
 	mark = writer->len;
-	for (size_t i = 0; i < message->record_count; i++) {
-		const struct dns_record *record = &message->record[i];
-		const char *value = dns_record_value(message, record);
-		char buf[DNS_CODE_TEXT];
-
-		if (!record->on_chain || is_link(message, record))
-			continue;
-		if (is_address(record->type)) {
-			list_next(writer, mark);
-			writer_addr(writer, &record->addr);
-		} else if (!wants_address) {
-			if (!*value)
-				value = dns_type_text(record->type, buf);
-			list_item(writer, mark, value);
-		}
-	}
+	add_answers(writer, message);
 	if (writer->len == mark)
-		writer_string(writer, "none");
+		writer_string(writer,
+			      message->rcode
+				      ? dns_rcode_text(message->rcode, buf)
+				      : "none");
 	writer_text_value_since(writer, mark);
 }
 
@@ -149,7 +217,8 @@ static void add_aliases(struct writer *writer,
 		const struct dns_record *record = &message->record[i];
 
 		if (!record->on_chain || !is_link(message, record) ||
-		    record->type != DNS_TYPE_CNAME)
+		    record->type != DNS_TYPE_CNAME ||
+		    record->section != DNS_SECTION_ANSWER)
 			continue;
 		if (!mark) {
 			writer_string(writer, " cname=");
@@ -161,6 +230,27 @@ static void add_aliases(struct writer *writer,
 		writer_text_value_since(writer, mark);
 }
 
+/* Addresses of the targets, which came along with them. */
+static void add_additional(struct writer *writer,
+			   const struct dns_message *message)
+{
+	size_t mark = 0;
+
+	for (size_t i = message->answer_count; i < message->record_count; i++) {
+		const struct dns_record *record = &message->record[i];
+
+		if (!record->on_chain || !dns_record_has_addr(record) ||
+		    record->section != DNS_SECTION_ADDITIONAL)
+			continue;
+		if (!mark) {
+			writer_string(writer, " additional=");
+			mark = writer->len;
+		}
+		list_next(writer, mark);
+		writer_addr(writer, &record->addr);
+	}
+}
+
 static void add_dns_answer(struct writer *writer, const struct event *event,
 			   bool verbose)
 {
@@ -169,8 +259,9 @@ static void add_dns_answer(struct writer *writer, const struct event *event,
 
 	add_string(writer, " hostname=", message->name);
 	add_response(writer, message);
-	add_string(writer, " type=", dns_type_text(message->type, buf));
+	add_question(writer, message);
 	add_aliases(writer, message);
+	add_additional(writer, message);
 	if (message->rcode)
 		add_string(writer,
 			   " rcode=", dns_rcode_text(message->rcode, buf));
@@ -178,13 +269,13 @@ static void add_dns_answer(struct writer *writer, const struct event *event,
 	add_endpoint(writer, " server=", &event->dns.server);
 	if (!event->dns.unsolicited)
 		add_milliseconds(writer, " time_ms=", event->dns.latency_ns);
-	if (message->is_truncated)
+	if (message->flags & DNS_FLAG_TC)
 		writer_string(writer, " truncated=true");
 	if (message->is_cut)
 		writer_string(writer, " cut=true");
 	/* Said by the message, but not all of them kept. */
-	if (message->record_total > message->record_count)
-		add_u64(writer, " records_total=", message->record_total);
+	if (message->answer_total > message->answer_count)
+		add_u64(writer, " records_total=", message->answer_total);
 	if (event->dns.unsolicited)
 		writer_string(writer, " unsolicited=true");
 	if (event->container.id)

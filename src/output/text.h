@@ -12,7 +12,9 @@
  *
  * ssss are the seconds since start_ns. Values are quoted by
  * writer_text_value(). A list is one value, its items parted by commas; a
- * comma within an item is \044, which in DNS names means the same.
+ * comma within an item is \044, which in DNS names means the same. Answers that
+ * are neither addresses nor names have commas and spaces of their own, and are
+ * parted by "; ".
  */
 void text_format(struct writer *writer, const struct event *event,
 		 uint64_t start_ns, bool verbose);

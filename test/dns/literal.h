@@ -62,6 +62,11 @@ static inline const char *value(size_t i)
 	return dns_record_value(&message, &message.record[i]);
 }
 
+static inline const char *owner(size_t i)
+{
+	return dns_record_owner(&message, &message.record[i]);
+}
+
 static inline const char *addr(size_t i)
 {
 	static char text[ADDR_TEXT];

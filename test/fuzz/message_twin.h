@@ -4,6 +4,7 @@
 
 #include "dns/chain.h"
 #include "dns/message.h"
+#include "dns/presentation.h"
 #include "fuzz.h"
 
 #include <stdlib.h>
@@ -13,59 +14,103 @@
  * A deliberately dumb twin of dns/chain.c: every owner as text, every owner
  * compared with every name. It has no idea of origins, compression or order.
  */
-#define TWIN_NAMES_MAX (2 * DNS_CHAIN_NAMES_MAX)
+#define TWIN_NAMES_MAX (DNS_CHAIN_NAMES_MAX + 1)
 
 struct twin {
 	const struct dns_message *message;
 	size_t record_count;
-	size_t alias_count;
+	size_t lead_count;
+	size_t dname_count;
 	char owner[DNS_RECORDS_MAX][DNS_NAME_TEXT_MAX];
 	bool on_chain[DNS_RECORDS_MAX];
 	size_t name_count;
 	char name[TWIN_NAMES_MAX][DNS_NAME_TEXT_MAX];
 };
 
-/* Read the owners; false if the message does not lend itself to comparison. */
+/*
+ * One record, with the hints that were made of it, if it was kept: then it is
+ * the next one. Leaves the cursor after the record.
+ */
+static inline bool twin_record(struct twin *twin, struct cursor *cursor,
+			       enum dns_section section)
+{
+	const struct dns_message *message = twin->message;
+	const struct dns_record *record = &message->record[twin->record_count];
+	const struct dns_record *end = message->record + message->record_count;
+	char text[DNS_NAME_TEXT_MAX];
+	uint16_t type, class;
+
+	must(dns_name_read(cursor, text) > 0);
+	type = cursor_u16(cursor);
+	class = cursor_u16(cursor);
+	cursor_skip(cursor, 4);
+	cursor_skip(cursor, cursor_u16(cursor));
+	must(!cursor_failed(cursor));
+	if (record == end || record->section != section ||
+	    record->type != type || record->class != class)
+		return false;
+	must(strcmp(dns_record_owner(message, record), text) == 0 ||
+	     section == DNS_SECTION_ADDITIONAL);
+	if (strcmp(dns_record_owner(message, record), text) != 0)
+		return false;
+	if (type == DNS_TYPE_CNAME || dns_chain_leads_on(type))
+		twin->lead_count++;
+	if (type == DNS_TYPE_DNAME)
+		twin->dname_count++;
+	do {
+		twin->on_chain[twin->record_count] = false;
+		strcpy(twin->owner[twin->record_count++], text);
+		record++;
+	} while (record < end && record->section == DNS_SECTION_HINT);
+	return true;
+}
+
+/* Read the owners; false if records were left out, for want of room. */
 static inline bool twin_init(struct twin *twin, const uint8_t *bytes,
 			     size_t len, const struct dns_message *message)
 {
-	struct cursor cursor, owner;
+	struct cursor cursor;
+	uint16_t authority, additional;
 
 	twin->message = message;
 	twin->record_count = 0;
-	twin->alias_count = 0;
+	twin->lead_count = 0;
+	twin->dname_count = 0;
 	twin->name_count = 0;
+	if (message->answer_count != message->answer_total)
+		return false;
 	cursor_init(&cursor, bytes, len);
-	cursor_seek(&cursor, DNS_HEADER_LEN);
+	cursor_seek(&cursor, 8);
+	authority = cursor_u16(&cursor);
+	additional = cursor_u16(&cursor);
 	for (size_t i = 0; i < message->question_count; i++) {
 		dns_name_skip(&cursor);
 		cursor_skip(&cursor, 4);
 	}
-	for (size_t i = 0; i < message->record_total; i++) {
-		uint16_t type, class;
-
-		owner = cursor;
+	for (size_t i = 0; i < message->answer_total; i++)
+		must(twin_record(twin, &cursor, DNS_SECTION_ANSWER));
+	for (size_t i = 0; i < authority; i++) {
 		dns_name_skip(&cursor);
-		type = cursor_u16(&cursor);
-		class = cursor_u16(&cursor);
-		cursor_skip(&cursor, 4);
+		cursor_skip(&cursor, 8);
 		cursor_skip(&cursor, cursor_u16(&cursor));
-		must(!cursor_failed(&cursor));
-		if (class != DNS_CLASS_IN)
-			continue;
-		/* A record that was left out, for want of room. */
-		if (twin->record_count == message->record_count)
-			return false;
-		if (message->record[twin->record_count].type != type)
-			return false;
-		if (type == DNS_TYPE_CNAME || type == DNS_TYPE_DNAME)
-			twin->alias_count++;
-		twin->on_chain[twin->record_count] = false;
-		must(dns_name_read(&owner, twin->owner[twin->record_count]) >
-		     0);
-		twin->record_count++;
 	}
+	for (size_t i = 0; i < additional; i++)
+		twin_record(twin, &cursor, DNS_SECTION_ADDITIONAL);
 	return twin->record_count == message->record_count;
+}
+
+/* The name in a value: its last word, but for parameters its second. */
+static inline void target_text(const struct dns_record *record,
+			       const char *value, char *target)
+{
+	bool is_service = record->type == DNS_TYPE_SVCB ||
+			  record->type == DNS_TYPE_HTTPS;
+	const char *space = is_service ? strchr(value, ' ')
+				       : strrchr(value, ' ');
+
+	value = space ? space + 1 : value;
+	strcpy(target, value);
+	target[strcspn(target, " ")] = '\0';
 }
 
 static inline void twin_reach(struct twin *twin, const char *name)
@@ -132,16 +177,30 @@ static inline bool twin_rewrite(struct twin *twin, const char *name,
 	return true;
 }
 
+/* As RFC 3597 has it: no name is in there. */
+static inline bool is_unknown(const char *value)
+{
+	return strncmp(value, "\\# ", 3) == 0;
+}
+
 static inline void twin_follow(struct twin *twin, const char *name)
 {
 	for (size_t i = 0; i < twin->record_count; i++) {
 		const struct dns_record *record = &twin->message->record[i];
-		const char *to = dns_record_value(twin->message, record);
+		const char *value = dns_record_value(twin->message, record);
 		bool hit = dns_name_equal(twin->owner[i], name);
+		char to[PRESENTATION_MAX];
 
-		if (hit && record->type == DNS_TYPE_CNAME)
+		if (twin->message->class != DNS_CLASS_ANY &&
+		    twin->message->class != record->class)
+			continue;
+		target_text(record, value, to);
+		if (hit && !is_unknown(value) &&
+		    (record->type == DNS_TYPE_CNAME ||
+		     dns_chain_leads_on(record->type)))
 			twin_reach(twin, to);
-		if (!hit && record->type == DNS_TYPE_DNAME)
+		if (!hit && record->type == DNS_TYPE_DNAME &&
+		    !is_unknown(value))
 			hit = twin_rewrite(twin, name, twin->owner[i], to);
 		if (hit)
 			twin->on_chain[i] = true;
@@ -168,7 +227,8 @@ static inline void must_be_like_twin(const uint8_t *bytes, size_t len,
 	/* Aliases that grow without end: the twin knows no better either. */
 	if (twin.name_count == TWIN_NAMES_MAX)
 		return;
-	all = twin.alias_count + twin.name_count <= DNS_CHAIN_NAMES_MAX;
+	all = twin.lead_count + twin.name_count <= DNS_CHAIN_NAMES_MAX &&
+	      twin.dname_count <= DNS_CHAIN_DNAMES_MAX;
 	for (size_t i = 0; i < message->record_count; i++) {
 		if (message->record[i].on_chain)
 			must(twin.on_chain[i]);

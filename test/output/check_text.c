@@ -118,10 +118,10 @@ START_TEST(an_answer_says_what_came_back_and_when)
 			       "server=10.0.0.1:53 time_ms=0.532");
 	sample_process(&event);
 	sample_container(&event);
-	message.is_truncated = true;
+	message.flags |= DNS_FLAG_TC;
 	message.is_cut = true;
 	message.rcode = 2;
-	message.record_total = 9;
+	message.answer_total = 9;
 	ck_assert_line(&event, "INFO[0001] dns.answer hostname=facebook.com "
 			       "response=31.13.71.36 type=A rcode=SERVFAIL "
 			       "comm=curl pid=2074 server=10.0.0.1:53 "
@@ -176,16 +176,85 @@ START_TEST(other_types_give_their_values_or_their_type)
 	message.type = DNS_TYPE_MX;
 	sample_value_record(&message, DNS_TYPE_CNAME, "b.example");
 	sample_value_record(&message, DNS_TYPE_MX, "10 mail.example");
-	sample_value_record(&message, DNS_TYPE_TXT, "");
-	ck_assert_in_line(&event, " response=\"10 mail.example,TXT\" type=MX "
-				  "cname=b.example ");
+	sample_value_record(&message, DNS_TYPE_MX, "20 b,c.example");
+	sample_value_record(&message, DNS_TYPE_RRSIG, "MX 13 2");
+	ck_assert_in_line(
+		&event, " response=\"10 mail.example; 20 b,c.example\" type=MX "
+			"cname=b.example ");
 
 	/* An alias that was asked for is the response. */
 	message.type = DNS_TYPE_CNAME;
-	message.record_count = message.record_total = 1;
+	message.record_count = message.answer_count = 1;
+	message.answer_total = 1;
 	ck_assert_in_line(&event, " response=b.example type=CNAME server=");
 	message.type = DNS_TYPE_ANY;
 	ck_assert_in_line(&event, " response=b.example type=ANY server=");
+}
+END_TEST
+
+START_TEST(a_failure_is_the_response)
+{
+	struct event event = sample_query(&message);
+
+	event.kind = EVENT_DNS_ANSWER;
+	message.rcode = 3;
+	ck_assert_in_line(&event, " response=NXDOMAIN type=A rcode=NXDOMAIN ");
+	sample_value_record(&message, DNS_TYPE_CNAME, "b.example");
+	ck_assert_in_line(&event, " response=NXDOMAIN type=A cname=b.example "
+				  "rcode=NXDOMAIN ");
+	message.rcode = 12;
+	ck_assert_in_line(&event, " response=RCODE12 ");
+}
+END_TEST
+
+START_TEST(other_classes_and_opcodes_are_told)
+{
+	struct event event = sample_query(&message);
+
+	message.type = 65280;
+	message.class = 65281;
+	message.opcode = 7;
+	ck_assert_in_line(&event, " hostname=facebook.com type=TYPE65280 "
+				  "class=CLASS65281 opcode=OPCODE7 server=");
+	message.class = DNS_CLASS_CH;
+	message.opcode = 5;
+	ck_assert_in_line(&event, " class=CH opcode=UPDATE server=");
+}
+END_TEST
+
+START_TEST(addresses_that_come_along_are_told)
+{
+	struct event event = sample_query(&message);
+
+	event.kind = EVENT_DNS_ANSWER;
+	message.type = DNS_TYPE_SRV;
+	sample_value_record(&message, DNS_TYPE_SRV, "0 5 80 a.example");
+	sample_value_record(&message, DNS_TYPE_SRV, "1 5 80 b.example");
+	sample_addr_record(&message, "192.0.2.1");
+	sample_addr_record(&message, "2001:db8::1");
+	sample_addr_record(&message, "192.0.2.9");
+	message.answer_count = message.answer_total = 2;
+	for (size_t i = 2; i < 5; i++)
+		message.record[i].section = DNS_SECTION_ADDITIONAL;
+	message.record[4].on_chain = false;
+	ck_assert_in_line(&event,
+			  " response=\"0 5 80 a.example; 1 5 80 b.example\" "
+			  "type=SRV additional=192.0.2.1,2001:db8::1 server=");
+	/* Hints are within the value. */
+	message.record[2].section = DNS_SECTION_HINT;
+	ck_assert_in_line(&event, " additional=2001:db8::1 server=");
+}
+END_TEST
+
+START_TEST(flags_are_a_detail)
+{
+	struct event event = sample_query(&message);
+
+	message.flags = DNS_FLAG_RD | DNS_FLAG_AD;
+	message.dnssec_ok = true;
+	ck_assert_ptr_null(strstr(line_of(&event, false), "flags="));
+	ck_assert_ptr_nonnull(
+		strstr(line_of(&event, true), " id=4660 flags=RD,AD,DO"));
 }
 END_TEST
 
@@ -490,6 +559,8 @@ SUITE_MAIN("output/text", the_three_sample_lines_are_reproduced,
 	   addresses_and_aliases_are_listed_in_order,
 	   records_about_other_names_are_not_the_response,
 	   other_types_give_their_values_or_their_type,
+	   a_failure_is_the_response, other_classes_and_opcodes_are_told,
+	   addresses_that_come_along_are_told, flags_are_a_detail,
 	   a_comma_within_a_list_does_not_part_it,
 	   a_connection_without_a_name_has_an_empty_entry,
 	   every_kind_of_connection_has_its_name,

@@ -73,9 +73,12 @@ static inline struct dns_record *sample_record(struct dns_message *message,
 {
 	struct dns_record *record = &message->record[message->record_count++];
 
-	message->record_total++;
-	*record = (struct dns_record){
-		.type = type, .ttl_s = 60, .on_chain = true};
+	message->answer_total++;
+	message->answer_count++;
+	*record = (struct dns_record){.type = type,
+				      .class = DNS_CLASS_IN,
+				      .ttl_s = 60,
+				      .on_chain = true};
 	return record;
 }
 
