@@ -45,8 +45,10 @@ void look_at_tracepoints(struct look *look, struct finding *finding);
 
 /* surroundings.c */
 bool look_is_elsewhere(const char *kind, unsigned int own_inode);
-/* Whether a v2 tree is mounted where it usually is. */
-bool look_is_cgroup2_mounted(void);
+/* Whether the root of the v2 tree can be got at: probe/attach.c. */
+bool look_reaches_cgroups(const struct look *look);
+/* What is not without programs on it. */
+const char *look_unseen(const struct look *look);
 void look_at_proc(struct look *look, struct finding *finding);
 void look_at_sys(struct look *look, struct finding *finding);
 void look_at_namespaces(struct look *look, struct finding *finding);

@@ -51,8 +51,7 @@ size_t machine_look(const struct machine_types *types,
 	};
 
 	look.cgroup_programs = look_may_attach_to_cgroups() &&
-			       (look_is_cgroup2_mounted() ||
-				look_has(&look, CAP_SYS_ADMIN));
+			       look_reaches_cgroups(&look);
 	for (size_t i = 0; i < LOOKS; i++) {
 		findings[i] = (struct finding){.name = looks[i].name};
 		looks[i].look(&look, &findings[i]);

@@ -133,9 +133,7 @@ static void set_limited(struct look *look, struct finding *finding)
 		const char *unseen;
 	} useful[] = {
 		{"CAP_NET_ADMIN", look_may(look, CAP_NET_ADMIN),
-		 look->kprobes ? "DNS in other network namespaces"
-			       : "DNS in other network namespaces, datagrams, "
-				 "connects without a route"},
+		 look_unseen(look)},
 		{"CAP_SYS_PTRACE", look_has(look, CAP_SYS_PTRACE),
 		 "programs and arguments of others' processes begun before"},
 	};
@@ -382,21 +380,36 @@ static int open_perf(void)
 			    PERF_FLAG_FD_CLOEXEC);
 }
 
-void look_at_perf(struct look *look, struct finding *finding)
+static int read_paranoid(void)
 {
 	_cleanup_fclose_ FILE *file = fopen(
 		"/proc/sys/kernel/perf_event_paranoid", "re");
-	_cleanup_close_ int event = open_perf();
-	int err = errno, paranoid;
+	int paranoid = 2;
 
-	if (event < 0 && err != ENODEV) {
-		set_refused(finding, err, look_may(look, CAP_PERFMON));
-		return;
-	}
-	finding_found(finding, "works");
-	if (file && fscanf(file, "%d", &paranoid) == 1)
+	return file && fscanf(file, "%d", &paranoid) == 1 ? paranoid : 2;
+}
+
+void look_at_perf(struct look *look, struct finding *finding)
+{
+	_cleanup_close_ int event = open_perf();
+	int err = errno, paranoid = read_paranoid();
+
+	if (event >= 0 || err == ENODEV) {
 		finding_found(finding, "works (perf_event_paranoid is %d)",
 			      paranoid);
+		return;
+	}
+	set_refused(finding, err, look_may(look, CAP_PERFMON));
+	/* Debian's and Ubuntu's kernels know more than 2. */
+	if (err != EACCES || paranoid <= 2 || look_has(look, CAP_SYS_ADMIN) ||
+	    !look_has(look, CAP_PERFMON))
+		return;
+	finding_found(finding,
+		      "%s: perf_event_paranoid is %d, which takes "
+		      "CAP_SYS_ADMIN",
+		      strerror(err), paranoid);
+	finding_cure(finding, "run egrets as root: sudo egrets, or sysctl "
+			      "kernel.perf_event_paranoid=2");
 }
 
 void look_at_packets(struct look *look, struct finding *finding)

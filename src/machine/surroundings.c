@@ -56,6 +56,20 @@ void look_at_sys(struct look *look, struct finding *finding)
 	finding_cure(finding, "mount -t sysfs sysfs /sys");
 }
 
+/* To get to the root of the tree; the way is through the first process. */
+static bool leaves_cgroup_namespace(const struct look *look)
+{
+	return !look->in_cgroup_namespace ||
+	       (!look->in_pid_namespace && look_has(look, CAP_SYS_ADMIN));
+}
+
+const char *look_unseen(const struct look *look)
+{
+	return look->kprobes ? "DNS in other network namespaces"
+			     : "DNS in other network namespaces, datagrams, "
+			       "connects without a route";
+}
+
 void look_at_namespaces(struct look *look, struct finding *finding)
 {
 	if (look->in_user_namespace) {
@@ -67,8 +81,11 @@ void look_at_namespaces(struct look *look, struct finding *finding)
 				      "rootless containers cannot");
 		return;
 	}
-	if (!look->in_pid_namespace && !look->in_cgroup_namespace) {
-		finding_found(finding, "the machine's own");
+	if (!look->in_pid_namespace && leaves_cgroup_namespace(look)) {
+		finding_found(finding, look->in_cgroup_namespace
+					       ? "a cgroup namespace, which "
+						 "egrets leaves"
+					       : "the machine's own");
 		return;
 	}
 	finding->state = FINDING_MISSING;
@@ -78,13 +95,13 @@ void look_at_namespaces(struct look *look, struct finding *finding)
 			      ? " and "
 			      : "",
 		      look->in_cgroup_namespace ? "cgroup" : "");
-	finding_cost(finding, "not shown of processes outside: %s%s%s",
-		     look->in_pid_namespace ? "programs, arguments" : "",
+	finding_cost(finding, "not shown: %s%s%s",
+		     look->in_pid_namespace ? "programs and arguments of "
+					      "processes outside"
+					    : "",
 		     look->in_pid_namespace && look->in_cgroup_namespace ? ", "
 									 : "",
-		     !look->in_cgroup_namespace ? ""
-		     : look->kprobes		? "DNS"
-						: "DNS, datagrams");
+		     look->in_cgroup_namespace ? look_unseen(look) : "");
 	finding_cure(finding, "start the container with --pid=host "
 			      "--cgroupns=host");
 }
@@ -96,10 +113,16 @@ static bool is_cgroup2(const char *path)
 	return statfs(path, &stat) == 0 && stat.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-bool look_is_cgroup2_mounted(void)
+static bool is_cgroup2_mounted(void)
 {
 	return is_cgroup2("/sys/fs/cgroup") ||
 	       is_cgroup2("/sys/fs/cgroup/unified");
+}
+
+bool look_reaches_cgroups(const struct look *look)
+{
+	return leaves_cgroup_namespace(look) &&
+	       (is_cgroup2_mounted() || look_has(look, CAP_SYS_ADMIN));
 }
 
 /* Not mounted, it is mounted where only egrets sees it. */
@@ -109,22 +132,19 @@ void look_at_cgroups(struct look *look, struct finding *finding)
 
 	if (is_cgroup2("/sys/fs/cgroup"))
 		finding_found(finding, "v2");
-	else if (look_is_cgroup2_mounted())
+	else if (is_cgroup2_mounted())
 		finding_found(finding, "hybrid: v1, and v2 at "
 				       "/sys/fs/cgroup/unified");
 	else
 		finding_found(finding, "%s", v1 ? "v1" : "not mounted");
-	if (look->cgroup_programs || !look_may(look, CAP_NET_ADMIN))
+	/* For want of something else that is told elsewhere, or not at all. */
+	if (look->cgroup_programs || !look_may(look, CAP_NET_ADMIN) ||
+	    !look->bpf_works || !leaves_cgroup_namespace(look))
 		return;
 	finding->state = FINDING_MISSING;
 	finding_found(finding, "%sv2 to attach programs to",
 		      v1 ? "v1, no " : "no ");
-	finding_cost(finding,
-		     look->kprobes ? "not shown: DNS in other network "
-				     "namespaces"
-				   : "not shown: DNS in other network "
-				     "namespaces, datagrams, connects without "
-				     "a route");
+	finding_cost(finding, "not shown: %s", look_unseen(look));
 	finding_cure(finding,
 		     "mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified, on a "
 		     "kernel with CONFIG_CGROUP_BPF");

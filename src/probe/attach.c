@@ -210,6 +210,10 @@ static void explain(const struct attachment *attachment, int err, bool loaded,
 			 "the verifier rejects program %s: %s (-v shows its "
 			 "last words)",
 			 attachment->function, strerror(-err));
+	else if (err == -EXDEV)
+		snprintf(cause, ATTACH_CAUSE,
+			 "the container has a cgroup namespace of its own "
+			 "(--cgroupns=host)");
 	else if (err == -EPERM && on_cgroup && !machine_may(CAP_NET_ADMIN))
 		snprintf(cause, ATTACH_CAUSE, "no CAP_NET_ADMIN");
 	else

@@ -208,6 +208,9 @@ static int open_buffer(struct probe *probe)
 	}
 	if (err == EMFILE)
 		return trouble(probe, -err, FILES_TROUBLE);
+	if (err != EPERM)
+		return trouble(probe, -err, "cannot open perf buffers: %s",
+			       strerror(err));
 	return trouble(probe, -err,
 		       "cannot open perf buffers: %s; raise ulimit -l or "
 		       "kernel.perf_event_mlock_kb by %u KiB for each CPU",

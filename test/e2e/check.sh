@@ -138,7 +138,10 @@ check_changes()
 	expect_like "namespaces" "$(found namespaces)" \
 		"^missing a container's pid and cgroup"
 	expect_like "namespaces: cost and cure" "$(cost namespaces)" \
-		'programs, arguments, DNS.*--pid=host --cgroupns=host'
+		'programs and arguments .*, DNS .*--pid=host --cgroupns=host'
+	look unshare --cgroup
+	expect_is "a cgroup namespace" "$(found namespaces)" \
+		"ok a cgroup namespace, which egrets leaves"
 	EGRETS_DEBUG_TARGETS=sched_process_fork=no_such look
 	expect_is "a hook that is missing" "$(found process.fork)" \
 		"missing raw tracepoint sched_process_fork: this kernel has none"
