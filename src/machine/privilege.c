@@ -179,9 +179,23 @@ void look_at_capabilities(struct look *look, struct finding *finding)
 		finding_cure(finding, "run egrets as root: sudo egrets");
 }
 
+/*
+ * Until 5.11 the maps and programs of all of a user's processes count as locked
+ * memory: asked as the loader asks, without that limit.
+ */
 static int bpf_call(int command, union bpf_attr *attr)
 {
-	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
+	const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	struct rlimit limit = unlimited;
+	int ret, err;
+
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	ret = (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
+	err = errno;
+	setrlimit(RLIMIT_MEMLOCK, &limit);
+	errno = err;
+	return ret;
 }
 
 /* Returns a map's descriptor, or -1. */
