@@ -18,6 +18,7 @@ expect_failures=0
 egrets_pid=
 egrets_status=
 egrets_forced=()
+egrets_found=
 shared_from=
 shared_mark=
 seen=()
@@ -35,6 +36,7 @@ expect_setup()
 	fi
 	[[ -x $EGRETS ]] || lab_skip "no $EGRETS (build it, or set EGRETS)"
 	EGRETS=$(realpath "$EGRETS")
+	egrets_found=$EGRETS
 	egrets_forced=(--attach="${EGRETS_ATTACH:-auto}"
 		--kernel-types="${EGRETS_TYPES:-auto}")
 	: "${EGRETS_HELPERS:=$(dirname "$EGRETS")/test/e2e}"
@@ -131,10 +133,11 @@ egrets_is_ready()
 # In an emulated machine a start takes egrets seconds, and a minute where it
 # compiles against headers. There one `egrets -o json` runs for all tests, and
 # each is shown what was printed between its egrets_start and egrets_stop. Who
-# wants other options, or changes egrets with EGRETS_DEBUG_..., has its own.
+# wants other options, another EGRETS, or to change it with EGRETS_DEBUG_..., has
+# its own.
 egrets_is_shared()
 {
-	[[ ${EGRETS_SHARED-} && $* == '-o json' ]] &&
+	[[ ${EGRETS_SHARED-} && $* == "-o json" && $EGRETS == "$egrets_found" ]] &&
 		! compgen -v EGRETS_DEBUG_ >/dev/null
 }
 

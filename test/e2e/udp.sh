@@ -23,33 +23,20 @@ attempt()
 	pids+=("$lab_pid")
 }
 
-# The same, whose first datagram is sent on a connected socket.
-attempt_connected()
-{
-	local what=$1 lines=$2
-
-	shift 2
-	[[ ! $unseen ]] || lines=$(sed 1d <<<"$lines")
-	attempt "$what" "$lines" "$@"
-}
-
 lab_up
 lab_sink "$port"
 egrets_start -o json
-unseen=$(grep -o 'without raw tracepoint sock_send_length' "$lab_dir/err") || true
-[[ ! $unseen ]] ||
-	expect_lack "tracepoint sock_send_length: no sends of connected sockets"
 four="process.udp_v4 10.77.0.10 four.lab"
 both="process.udp_v4 10.77.0.11 both.lab"
 six="process.udp_v6 fd00:77::10 six.lab"
 chain="process.udp_v6 fd00:77::12 chain.lab"
 attempt "unconnected" "$four" "$port" four.lab
-attempt_connected "connected" "$four" -c "$port" four.lab
+attempt "connected" "$four" -c "$port" four.lab
 attempt "unconnected, two places" "$four"$'\n'"$both" "$port" four.lab both.lab
-attempt_connected "connected, then elsewhere" "$four"$'\n'"$both" \
+attempt "connected, then elsewhere" "$four"$'\n'"$both" \
 	-c "$port" four.lab both.lab
 attempt "IPv6" "$six" -6 "$port" six.lab
-attempt_connected "IPv6, connected" "$six" -6 -c "$port" six.lab
+attempt "IPv6, connected" "$six" -6 -c "$port" six.lab
 attempt "IPv6, two places" "$six"$'\n'"$chain" -6 "$port" six.lab chain.lab
 egrets_stop
 
