@@ -208,7 +208,7 @@ static void schedule_tick(struct monitor *monitor)
 
 	if (due == UINT64_MAX)
 		uv_timer_stop(&monitor->tick_timer);
-	else if (!uv_is_active((uv_handle_t *)&monitor->tick_timer))
+	else
 		uv_timer_start(&monitor->tick_timer, on_tick,
 			       due > now ? (due - now) / 1000000 + 1 : 0, 0);
 }

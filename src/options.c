@@ -41,7 +41,8 @@ const char options_help[] =
 	"asked, 1 after a failure, 2 for a wrong command line, and 77 if this\n"
 	"machine cannot run it.\n"
 	"\n"
-	"Events: dns.query dns.answer process.tcp_v4 process.tcp_v6\n"
+	"Events: dns.query dns.answer dns.timeout process.tcp_v4 "
+	"process.tcp_v6\n"
 	"process.udp_v4 process.udp_v6 egrets.lost\n";
 
 enum long_only {

@@ -41,6 +41,7 @@ static void on_file_frame(const struct capture_frame *frame, void *context)
 			reader->report = NULL;
 	}
 	reader->last_ns = frame->time_ns;
+	attribution_tick(reader->attribution, frame->time_ns);
 	if (reader->report &&
 	    packet_decode(frame->link, frame->bytes, frame->len, &packet) ==
 		    PACKET_OK &&

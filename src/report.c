@@ -191,11 +191,12 @@ void report_summary(const struct report *report, uint64_t lasted_ns,
 	fclose(out);
 	log_info("%s", text);
 	log_info("questions: %" PRIu64 " asked, %" PRIu64 " answered, %" PRIu64
+		 " not in time, %" PRIu64 " open; %" PRIu64
 		 " unsolicited answers, %" PRIu64 " malformed messages; "
 		 "names: %" PRIu64 " learned, %zu held for %zu addresses",
-		 stats->asked, stats->answered, stats->unsolicited,
-		 stats->malformed, stats->names.learned, stats->names.bindings,
-		 stats->names.addrs);
+		 stats->asked, stats->answered, stats->unanswered, stats->open,
+		 stats->unsolicited, stats->malformed, stats->names.learned,
+		 stats->names.bindings, stats->names.addrs);
 	log_debug("forgotten to stay in bounds: %" PRIu64 " processes, %" PRIu64
 		  " sockets",
 		  stats->processes_forgotten, stats->sockets_forgotten);

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "attribution/attribution.h"
-
-#include "attribution/pending.h"
+/*
+ * The kernel's side: processes, sockets and connects.
+ */
+#include "attribution/state.h"
 #include "base/fnv.h"
-#include "dns/exchange.h"
-#include "flow/process.h"
-#include "flow/socket.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,24 +23,8 @@
 /* /proc counts in ticks of 1/100 s (USER_HZ), on every architecture we know. */
 #define NS_PER_TICK 10000000u
 
-/* In every namespace: include/net/net_namespace.h */
-#define LOOPBACK_IFINDEX 1
-
 /* The inode number of the root (kernfs_create_root). */
 #define ROOT_CGROUP_ID 1
-
-struct attribution {
-	struct attribution_options options;
-	struct processes *processes;
-	struct sockets *sockets;
-	struct exchanges *exchanges;
-	struct names *names;
-	struct pendings pendings;
-	uint64_t connects_forgotten;
-	uint64_t malformed;
-	uint64_t no_memory;
-	struct dns_message message; /* too large for the stack */
-};
 
 int attribution_create(const struct attribution_options *options,
 		       struct attribution **ret)
@@ -130,8 +111,8 @@ static struct process *update_process(struct attribution *attribution,
 	return process;
 }
 
-static void describe_process(const struct process *process,
-			     struct event_process *ret)
+void attribution_describe(const struct process *process,
+			  struct event_process *ret)
 {
 	ret->id = process->id;
 	ret->ppid = process->parent.tgid;
@@ -211,7 +192,7 @@ static void begin_event(struct attribution *attribution,
 	event->time_ns = record->begun_ns;
 	event->netns = record->socket.netns;
 	if (process)
-		describe_process(process, &event->process);
+		attribution_describe(process, &event->process);
 	event->process.id = task_id(&record->task);
 	event->process.tid = record->task.tid;
 	event->process.uid = record->task.uid;
@@ -224,11 +205,6 @@ static void begin_event(struct attribution *attribution,
 	event->kind = addr_is_v4(&event->connection.remote.addr)
 			      ? v4_kind
 			      : (enum event_kind)(v4_kind + 1);
-}
-
-static void emit(struct attribution *attribution, struct event *event)
-{
-	attribution->options.fn(event, attribution->options.context);
 }
 
 /* Tell of a connect; result NULL: it is still pending. */
@@ -255,7 +231,7 @@ static void emit_connect(struct attribution *attribution,
 		if (result->socket.local_port)
 			connection->local = local_of(&result->socket);
 	}
-	emit(attribution, &event);
+	attribution_emit(attribution, &event);
 }
 
 static void on_connect(struct attribution *attribution,
@@ -314,7 +290,7 @@ static void on_udp_send(struct attribution *attribution,
 	begin_event(attribution, record, EVENT_PROCESS_UDP_V4, &event);
 	choose_name(attribution, record, record->begun_ns,
 		    &event.connection.choice);
-	emit(attribution, &event);
+	attribution_emit(attribution, &event);
 }
 
 static void on_exec(struct attribution *attribution,
@@ -369,121 +345,7 @@ void attribution_record(struct attribution *attribution,
 	}
 }
 
-static void emit_dns(struct attribution *attribution, enum event_kind kind,
-		     uint64_t time_ns, const struct exchange *exchange)
-{
-	struct event event;
-	const struct process *process = process_find(attribution->processes,
-						     exchange->asker.process);
-
-	memset(&event, 0, sizeof(event));
-	event.kind = kind;
-	event.time_ns = time_ns;
-	event.netns = exchange->netns;
-	event.dns.client = exchange->client;
-	event.dns.server = exchange->server;
-	event.dns.protocol = IPPROTO_UDP;
-	event.dns.message = &attribution->message;
-	event.dns.unsolicited = !exchange->solicited;
-	/* The clocks of a capture file's interfaces may be out of step. */
-	if (time_ns > exchange->asked_ns)
-		event.dns.latency_ns = time_ns - exchange->asked_ns;
-	if (process)
-		describe_process(process, &event.process);
-	emit(attribution, &event);
-}
-
-static void learn(struct attribution *attribution, uint64_t time_ns,
-		  const struct exchange *exchange)
-{
-	const struct dns_message *message = &attribution->message;
-	struct party asker = exchange->asker;
-
-	asker.netns = exchange->netns;
-	for (size_t i = 0; i < message->record_count; i++) {
-		const struct dns_record *record = &message->record[i];
-
-		if (!record->on_chain || !dns_record_has_addr(record))
-			continue;
-		if (names_learn(attribution->names, &record->addr,
-				message->name, &asker, time_ns, record->ttl_s))
-			attribution->no_memory++;
-	}
-}
-
-bool attribution_wants(const struct packet *packet)
-{
-	return packet->protocol == IPPROTO_UDP &&
-	       (packet->source.port == DNS_PORT ||
-		packet->destination.port == DNS_PORT);
-}
-
-/*
- * The owner of the socket here from which a question came, or to which a
- * response goes. What came in was sent elsewhere, and what goes out is received
- * elsewhere, although a socket of ours may have that port; only loopback shows
- * a packet of ours on both ways.
- */
-static const struct socket_owner *find_owner(struct attribution *attribution,
-					     uint32_t netns,
-					     const struct packet *packet,
-					     bool is_response)
-{
-	uint8_t elsewhere = is_response ? PACKET_OUTGOING : PACKET_INCOMING;
-
-	if (packet->ifindex != LOOPBACK_IFINDEX &&
-	    (packet->direction == elsewhere ||
-	     packet->direction == PACKET_PASSING))
-		return NULL;
-	return socket_owner(attribution->sockets, netns,
-			    is_response ? &packet->destination
-					: &packet->source);
-}
-
-void attribution_packet(struct attribution *attribution, uint64_t time_ns,
-			uint32_t netns, const struct packet *packet)
-{
-	struct dns_message *message = &attribution->message;
-	struct exchange_sight sight = {
-		.time_ns = time_ns,
-		.netns = netns,
-		.source = packet->source,
-		.destination = packet->destination,
-		.message = message,
-	};
-	const struct socket_owner *owner;
-	struct exchange_asker asker;
-	struct exchange *exchange;
-
-	if (dns_message_parse(packet->payload, packet->payload_len,
-			      packet->payload_wire, message)) {
-		attribution->malformed++;
-		return;
-	}
-	owner = find_owner(attribution, netns, packet, message->is_response);
-	if (!message->is_response) {
-		if (owner)
-			asker = (struct exchange_asker){owner->party,
-							owner->claimed_ns};
-		exchange = exchange_question(attribution->exchanges, &sight,
-					     owner ? &asker : NULL);
-		if (exchange)
-			emit_dns(attribution, EVENT_DNS_QUERY, time_ns,
-				 exchange);
-		return;
-	}
-	exchange = exchange_answer(attribution->exchanges, &sight);
-	if (!exchange)
-		return;
-	/* On the fallback a socket may have become known since. */
-	if (!process_id_known(exchange->asker.process) && owner)
-		exchange->asker = owner->party;
-	if (exchange->solicited)
-		learn(attribution, time_ns, exchange);
-	emit_dns(attribution, EVENT_DNS_ANSWER, time_ns, exchange);
-}
-
-void attribution_tick(struct attribution *attribution, uint64_t now_ns)
+static void tell_pending(struct attribution *attribution, uint64_t now_ns)
 {
 	struct pending *pending;
 
@@ -494,17 +356,25 @@ void attribution_tick(struct attribution *attribution, uint64_t now_ns)
 	}
 }
 
+void attribution_tick(struct attribution *attribution, uint64_t now_ns)
+{
+	tell_pending(attribution, now_ns);
+	lookup_tick(attribution, now_ns);
+}
+
 uint64_t attribution_next_tick(const struct attribution *attribution)
 {
 	const struct pending *pending = attribution->pendings.first;
+	uint64_t due = exchange_next_overdue(attribution->exchanges);
 
-	return pending ? pending->key.begun_ns + ATTRIBUTION_HOLD_NS
-		       : UINT64_MAX;
+	if (pending && pending->key.begun_ns + ATTRIBUTION_HOLD_NS < due)
+		return pending->key.begun_ns + ATTRIBUTION_HOLD_NS;
+	return due;
 }
 
 void attribution_finish(struct attribution *attribution)
 {
-	attribution_tick(attribution, UINT64_MAX);
+	tell_pending(attribution, UINT64_MAX);
 }
 
 void attribution_process(struct attribution *attribution,
@@ -554,6 +424,8 @@ void attribution_get_stats(const struct attribution *attribution,
 	names_get_stats(attribution->names, &ret->names);
 	ret->asked = exchanges.asked;
 	ret->answered = exchanges.answered;
+	ret->unanswered = exchanges.overdue;
+	ret->open = exchanges.open;
 	ret->unsolicited = exchanges.unsolicited;
 	ret->questions_forgotten = exchanges.forgotten;
 	ret->connects_forgotten = attribution->connects_forgotten;

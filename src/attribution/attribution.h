@@ -53,13 +53,13 @@ bool attribution_wants(const struct packet *packet);
 void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 			uint32_t netns, const struct packet *packet);
 
-/* Tell of connects that have waited long enough. */
+/* Tell of connects and questions that have waited long enough. */
 void attribution_tick(struct attribution *attribution, uint64_t now_ns);
 
 /* When that is next due, or UINT64_MAX. */
 uint64_t attribution_next_tick(const struct attribution *attribution);
 
-/* Tell of everything that still waits: egrets ends. */
+/* Tell of every connect that still waits: egrets ends. */
 void attribution_finish(struct attribution *attribution);
 
 /* A process that was there before the probes: from /proc. Texts are copied. */
@@ -82,11 +82,13 @@ bool attribution_follows(struct attribution *attribution, struct process_id id);
 
 struct attribution_stats {
 	struct names_stats names;
-	uint64_t asked, answered, unsolicited;
-	uint64_t questions_forgotten; /* to stay in bounds */
-	uint64_t connects_forgotten;  /* outcome untold, to stay in bounds */
-	uint64_t malformed;	      /* messages that are not DNS */
-	uint64_t no_memory;	      /* things left out for want of memory */
+	uint64_t asked, answered, unsolicited; /* see exchange.h */
+	uint64_t unanswered;		       /* in time */
+	uint64_t open;			       /* not answered yet */
+	uint64_t questions_forgotten;	       /* to stay in bounds */
+	uint64_t connects_forgotten; /* outcome untold, to stay in bounds */
+	uint64_t malformed;	     /* messages that are not DNS */
+	uint64_t no_memory;	     /* things left out for want of memory */
 	/* What is not heard of any more goes first: mostly what has ended. */
 	uint64_t processes_forgotten;
 	uint64_t sockets_forgotten;

@@ -51,6 +51,7 @@ struct record {
 	struct topic topic;
 	uint64_t last_asked_ns;
 	bool answered;
+	bool overdue; /* and told of */
 	size_t view_count;
 	struct view *view[VIEWS_MAX]; /* [0]: where it counts */
 	struct record *topic_newer, *topic_older;
@@ -69,6 +70,7 @@ struct exchanges {
 	struct view *views;
 	struct topic_list *topics;
 	struct record *newest, *oldest;
+	struct record *waiting; /* the oldest that may become overdue */
 	size_t count, most;
 	struct exchange_stats stats;
 };
@@ -195,12 +197,21 @@ static void leave_topic(struct exchanges *exchanges, struct record *record)
 	}
 }
 
+static bool is_open(const struct record *record)
+{
+	return !record->answered && !record->overdue;
+}
+
 static void drop_record(struct exchanges *exchanges, struct record *record)
 {
 	for (size_t i = 0; i < record->view_count; i++) {
 		HASH_DEL(exchanges->views, record->view[i]);
 		free(record->view[i]);
 	}
+	if (is_open(record))
+		exchanges->stats.open--;
+	if (exchanges->waiting == record)
+		exchanges->waiting = record->newer;
 	leave_topic(exchanges, record);
 	if (record->newer)
 		record->newer->older = record->older;
@@ -259,6 +270,10 @@ static struct record *open_record(struct exchanges *exchanges,
 	}
 	record->exchange.netns = sight->netns;
 	record->exchange.asked_ns = sight->time_ns;
+	record->exchange.name = record->name;
+	record->exchange.id = sight->message->id;
+	record->exchange.type = sight->message->type;
+	record->exchange.class = sight->message->class;
 	record->last_asked_ns = sight->time_ns;
 	record->older = exchanges->newest;
 	if (record->older)
@@ -267,6 +282,8 @@ static struct record *open_record(struct exchanges *exchanges,
 		exchanges->oldest = record;
 	exchanges->newest = record;
 	exchanges->count++;
+	if (!exchanges->waiting)
+		exchanges->waiting = record;
 	add_view(exchanges, record, key);
 	return record;
 }
@@ -380,6 +397,7 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 	if (asker)
 		record->exchange.asker = asker->party;
 	exchanges->stats.asked++;
+	exchanges->stats.open++;
 	return &record->exchange;
 }
 
@@ -417,6 +435,8 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 		record = view->record;
 		if (record->answered || record->view[0] != view)
 			return NULL;
+		if (is_open(record))
+			exchanges->stats.open--;
 		record->answered = true;
 		exchanges->stats.answered++;
 		return &record->exchange;
@@ -431,6 +451,35 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 	record->answered = true;
 	exchanges->stats.unsolicited++;
 	return &record->exchange;
+}
+
+/* Passes by what has been answered in the meantime. */
+static struct record *first_open(struct exchanges *exchanges)
+{
+	while (exchanges->waiting && !is_open(exchanges->waiting))
+		exchanges->waiting = exchanges->waiting->newer;
+	return exchanges->waiting;
+}
+
+struct exchange *exchange_overdue(struct exchanges *exchanges, uint64_t now_ns)
+{
+	struct record *record = first_open(exchanges);
+
+	if (!record || now_ns < record->exchange.asked_ns ||
+	    now_ns - record->exchange.asked_ns < EXCHANGE_TIMEOUT_NS)
+		return NULL;
+	record->overdue = true;
+	exchanges->stats.open--;
+	exchanges->stats.overdue++;
+	return &record->exchange;
+}
+
+uint64_t exchange_next_overdue(struct exchanges *exchanges)
+{
+	const struct record *record = first_open(exchanges);
+
+	return record ? record->exchange.asked_ns + EXCHANGE_TIMEOUT_NS
+		      : UINT64_MAX;
 }
 
 void exchanges_get_stats(const struct exchanges *exchanges,

@@ -27,6 +27,12 @@
 /* A repeated question within this time belongs to the same exchange. */
 #define EXCHANGE_REPEAT_NS (15ull * 1000000000)
 
+/*
+ * A question that has no answer after this time is told of: glibc asks again
+ * then, if nothing else is configured (RES_TIMEOUT).
+ */
+#define EXCHANGE_TIMEOUT_NS (5ull * 1000000000)
+
 struct exchange {
 	uint32_t netns;
 	struct endpoint client;
@@ -34,6 +40,8 @@ struct exchange {
 	struct party asker; /* all zero: not known */
 	uint64_t asked_ns;  /* the first question */
 	bool solicited;	    /* the question was seen */
+	const char *name;   /* asked for */
+	uint16_t id, type, class;
 };
 
 struct exchanges;
@@ -77,9 +85,20 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 struct exchange *exchange_answer(struct exchanges *exchanges,
 				 const struct exchange_sight *sight);
 
+/*
+ * A question that is open since EXCHANGE_TIMEOUT_NS, each once; it may still be
+ * answered. NULL if there is none. Good until the next call.
+ */
+struct exchange *exchange_overdue(struct exchanges *exchanges, uint64_t now_ns);
+
+/* When the next one will be, or UINT64_MAX. */
+uint64_t exchange_next_overdue(struct exchanges *exchanges);
+
 struct exchange_stats {
 	uint64_t asked;	      /* exchanges opened by a question */
 	uint64_t answered;    /* of those, answered */
+	uint64_t overdue;     /* not answered in time, if at all */
+	uint64_t open;	      /* neither, so far */
 	uint64_t unsolicited; /* responses to no question */
 	/* Dropped to stay in bounds, while an answer could be expected. */
 	uint64_t forgotten;

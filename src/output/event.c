@@ -9,6 +9,7 @@ const char *event_name(enum event_kind kind)
 	static const char *const names[EVENT_KINDS] = {
 		[EVENT_DNS_QUERY] = "dns.query",
 		[EVENT_DNS_ANSWER] = "dns.answer",
+		[EVENT_DNS_TIMEOUT] = "dns.timeout",
 		[EVENT_PROCESS_TCP_V4] = "process.tcp_v4",
 		[EVENT_PROCESS_TCP_V6] = "process.tcp_v6",
 		[EVENT_PROCESS_UDP_V4] = "process.udp_v4",

@@ -21,6 +21,7 @@
 enum event_kind {
 	EVENT_DNS_QUERY,
 	EVENT_DNS_ANSWER,
+	EVENT_DNS_TIMEOUT,
 	EVENT_PROCESS_TCP_V4,
 	EVENT_PROCESS_TCP_V6,
 	EVENT_PROCESS_UDP_V4,
@@ -91,10 +92,9 @@ struct event_dns {
 	struct endpoint client;
 	struct endpoint server;
 	const struct dns_message *message;
-	/* dns.answer: from question to answer, and whether one was seen. */
-	bool unsolicited;
-	uint64_t latency_ns;
-	uint8_t protocol; /* IPPROTO_UDP or IPPROTO_TCP; 0: not known */
+	bool unsolicited;    /* dns.answer: no question was seen */
+	uint64_t latency_ns; /* from the question */
+	uint8_t protocol;    /* IPPROTO_UDP or IPPROTO_TCP; 0: not known */
 };
 
 struct event_lost {

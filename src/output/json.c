@@ -74,11 +74,16 @@ static always_inline void add_addr(struct writer *writer, const char *key,
 	add_text(writer, key, text, addr_format(addr, text));
 }
 
+static bool is_dns(const struct event *event)
+{
+	return event->kind == EVENT_DNS_QUERY ||
+	       event->kind == EVENT_DNS_ANSWER ||
+	       event->kind == EVENT_DNS_TIMEOUT;
+}
+
 static bool is_connection(const struct event *event)
 {
-	return event->kind != EVENT_DNS_QUERY &&
-	       event->kind != EVENT_DNS_ANSWER &&
-	       event->kind != EVENT_EGRETS_LOST;
+	return !is_dns(event) && event->kind != EVENT_EGRETS_LOST;
 }
 
 static void add_connection_outcome(struct writer *writer,
@@ -125,6 +130,11 @@ static void add_event(struct writer *writer, const struct event *event)
 			writer_string(writer, "\"outcome\":\"success\",");
 		if (!event->dns.unsolicited)
 			add_u64(writer, "\"duration\":", event->dns.latency_ns);
+		break;
+	case EVENT_DNS_TIMEOUT:
+		writer_string(writer, "\"type\":[\"connection\",\"protocol\"],"
+				      "\"outcome\":\"failure\",");
+		add_u64(writer, "\"duration\":", event->dns.latency_ns);
 		break;
 	case EVENT_EGRETS_LOST:
 		writer_string(writer, "\"type\":[\"info\"],");
@@ -509,7 +519,7 @@ void json_format(struct writer *writer, const struct event *event,
 		      "\",\"ecs\":{\"version\":\"" JSON_ECS_VERSION "\"},");
 	add_event(writer, event);
 	add_process(writer, &event->process);
-	if (event->kind == EVENT_DNS_QUERY || event->kind == EVENT_DNS_ANSWER) {
+	if (is_dns(event)) {
 		add_dns_network(writer, event);
 		add_dns(writer, event);
 	} else if (is_connection(event)) {

@@ -413,6 +413,7 @@ static void add_heading(struct writer *writer, const struct event *event,
 {
 	uint64_t seconds = 0;
 	bool is_warning = event->kind == EVENT_EGRETS_LOST ||
+			  event->kind == EVENT_DNS_TIMEOUT ||
 			  (event->kind == EVENT_DNS_ANSWER &&
 			   event->dns.unsolicited);
 
@@ -432,6 +433,7 @@ void text_format(struct writer *writer, const struct event *event,
 	add_heading(writer, event, start_ns);
 	switch (event->kind) {
 	case EVENT_DNS_QUERY:
+	case EVENT_DNS_TIMEOUT:
 		add_dns_query(writer, event, verbose);
 		break;
 	case EVENT_DNS_ANSWER:

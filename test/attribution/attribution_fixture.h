@@ -54,7 +54,7 @@ static inline void note(struct event *event, void *context)
 	copy_text(to->executable, sizeof(to->executable),
 		  event->process.executable);
 	copy_text(to->name, sizeof(to->name),
-		  event->kind <= EVENT_DNS_ANSWER
+		  event->kind <= EVENT_DNS_TIMEOUT
 			  ? event->dns.message->name
 			  : event->connection.choice.name);
 	told_count++;

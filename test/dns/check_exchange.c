@@ -360,6 +360,87 @@ START_TEST(looks_only_at_the_newest_of_a_topic)
 }
 END_TEST
 
+START_TEST(a_question_is_overdue_once)
+{
+	const struct exchange *exchange;
+
+	setup(10);
+	ck_assert_uint_eq(exchange_next_overdue(exchanges), UINT64_MAX);
+	message.class = DNS_CLASS_CH;
+	ck_assert_ptr_nonnull(ask(1));
+	message.class = DNS_CLASS_IN;
+	message.id = 8;
+	message.type = DNS_TYPE_AAAA;
+	strcpy(message.name, "other.example");
+	ck_assert_ptr_nonnull(ask(1));
+	ck_assert_uint_eq(stats().open, 2);
+	ck_assert_uint_eq(exchange_next_overdue(exchanges),
+			  now_ns + EXCHANGE_TIMEOUT_NS);
+	ck_assert_ptr_null(exchange_overdue(exchanges, 0));
+	ck_assert_ptr_null(
+		exchange_overdue(exchanges, now_ns + EXCHANGE_TIMEOUT_NS - 1));
+	exchange = exchange_overdue(exchanges, now_ns + EXCHANGE_TIMEOUT_NS);
+	ck_assert_ptr_nonnull(exchange);
+	ck_assert_str_eq(exchange->name, "www.example.com");
+	ck_assert_uint_eq(exchange->id, 7);
+	ck_assert_uint_eq(exchange->type, DNS_TYPE_A);
+	ck_assert_uint_eq(exchange->class, DNS_CLASS_CH);
+	ck_assert_uint_eq(stats().open, 1);
+	ck_assert_uint_eq(stats().overdue, 1);
+	exchange = exchange_overdue(exchanges, now_ns + EXCHANGE_TIMEOUT_NS);
+	ck_assert_str_eq(exchange->name, "other.example");
+	ck_assert_ptr_null(exchange_overdue(exchanges, UINT64_MAX));
+	ck_assert_uint_eq(exchange_next_overdue(exchanges), UINT64_MAX);
+	/* Late is better than never. */
+	ck_assert_ptr_nonnull(answer(1));
+	ck_assert_uint_eq(stats().answered, 1);
+	ck_assert_uint_eq(stats().overdue, 2);
+	ck_assert_uint_eq(stats().open, 0);
+	exchanges_destroy(exchanges);
+}
+END_TEST
+
+START_TEST(what_has_its_answer_is_not_overdue)
+{
+	setup(10);
+	ck_assert_ptr_nonnull(ask(1));
+	ck_assert_ptr_nonnull(answer(1));
+	message.id = 8;
+	expect_unsolicited(answer(1));
+	ck_assert_uint_eq(exchange_next_overdue(exchanges), UINT64_MAX);
+	ck_assert_ptr_null(exchange_overdue(exchanges, UINT64_MAX));
+	/* Asked again, it is one question still, and as old. */
+	message.id = 9;
+	ck_assert_ptr_nonnull(ask(1));
+	now_ns += SECOND;
+	ck_assert_ptr_null(ask(1));
+	ck_assert_uint_eq(exchange_next_overdue(exchanges),
+			  now_ns - SECOND + EXCHANGE_TIMEOUT_NS);
+	ck_assert_uint_eq(stats().open, 1);
+	exchanges_destroy(exchanges);
+}
+END_TEST
+
+START_TEST(what_is_dropped_is_not_open)
+{
+	setup(2);
+	for (uint16_t id = 0; id < 5; id++) {
+		message.id = id;
+		ck_assert_ptr_nonnull(ask(1));
+	}
+	ck_assert_uint_eq(stats().open, 2);
+	ck_assert_uint_eq(stats().forgotten, 3);
+	ck_assert_uint_eq(exchange_overdue(exchanges, UINT64_MAX)->id, 3);
+	message.id = 5;
+	ck_assert_ptr_nonnull(ask(1));
+	ck_assert_uint_eq(exchange_overdue(exchanges, UINT64_MAX)->id, 4);
+	ck_assert_uint_eq(exchange_overdue(exchanges, UINT64_MAX)->id, 5);
+	ck_assert_ptr_null(exchange_overdue(exchanges, UINT64_MAX));
+	ck_assert_uint_eq(stats().open, 0);
+	exchanges_destroy(exchanges);
+}
+END_TEST
+
 SUITE_MAIN("dns/exchange", a_question_and_its_answer_are_one_exchange,
 	   copies_on_loopback_do_not_count, case_does_not_matter,
 	   an_answer_must_match_its_question,
@@ -374,4 +455,5 @@ SUITE_MAIN("dns/exchange", a_question_and_its_answer_are_one_exchange,
 	   places_beyond_the_bound_tell_nothing,
 	   the_oldest_goes_and_is_counted_if_it_may_be_answered,
 	   many_of_one_topic_are_told_apart,
-	   looks_only_at_the_newest_of_a_topic)
+	   looks_only_at_the_newest_of_a_topic, a_question_is_overdue_once,
+	   what_has_its_answer_is_not_overdue, what_is_dropped_is_not_open)

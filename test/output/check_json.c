@@ -132,6 +132,25 @@ START_TEST(a_query_says_who_asked)
 }
 END_TEST
 
+START_TEST(a_timeout_is_a_failed_query)
+{
+	struct event event = sample_query(&message);
+
+	event.kind = EVENT_DNS_TIMEOUT;
+	event.dns.latency_ns = 5000000000;
+	ck_assert_line(
+		&event,
+		LINE_START("dns.timeout",
+			   DNS_PROTOCOL) ",\"outcome\":\"failure\","
+					 "\"duration\":5000000000}"
+					 "," DNS_ENDPOINTS
+					 ",\"network\":{\"type\":\"ipv4\","
+					 "\"protocol\":\"dns\"},"
+					 "\"dns\":{\"type\":"
+					 "\"query\"," DNS_ID DNS_QUESTION "}}");
+}
+END_TEST
+
 START_TEST(an_answer_holds_the_whole_exchange)
 {
 	struct event event = sample_query(&message);
@@ -521,7 +540,7 @@ END_TEST
 
 SUITE_MAIN("output/json", the_checker_rejects_what_is_not_strict,
 	   a_query_says_what_is_known, a_query_says_who_asked,
-	   an_answer_holds_the_whole_exchange,
+	   a_timeout_is_a_failed_query, an_answer_holds_the_whole_exchange,
 	   an_answer_says_what_is_wrong_with_it, flags_and_opcodes_have_names,
 	   answers_have_their_owners_and_classes,
 	   addresses_that_come_along_are_resolved_ones,

@@ -218,7 +218,7 @@ START_TEST(every_kind_goes_out_in_both_formats)
 
 	for (int i = 0; i < EVENT_KINDS * 2; i++) {
 		struct event event = i / 2 == EVENT_EGRETS_LOST ? loss(1)
-				     : i / 2 <= EVENT_DNS_ANSWER
+				     : i / 2 <= EVENT_DNS_TIMEOUT
 					     ? sample_answer(&message)
 					     : sample_full_connection();
 		struct sink *sink;

@@ -130,6 +130,18 @@ START_TEST(an_answer_says_what_came_back_and_when)
 }
 END_TEST
 
+START_TEST(a_timeout_is_a_warning_with_the_question)
+{
+	struct event event = sample_query(&message);
+
+	event.kind = EVENT_DNS_TIMEOUT;
+	event.dns.latency_ns = 5000000000;
+	sample_process(&event);
+	ck_assert_line(&event, "WARN[0001] dns.timeout hostname=facebook.com "
+			       "type=A comm=curl pid=2074 server=10.0.0.1:53");
+}
+END_TEST
+
 START_TEST(an_unsolicited_answer_is_a_warning_without_a_time)
 {
 	struct event event = sample_answer(&message);
@@ -555,6 +567,7 @@ SUITE_MAIN("output/text", the_three_sample_lines_are_reproduced,
 	   seconds_have_four_digits_or_more, a_query_says_who_asked_whom,
 	   a_message_without_a_name_has_an_empty_hostname,
 	   an_answer_says_what_came_back_and_when,
+	   a_timeout_is_a_warning_with_the_question,
 	   an_unsolicited_answer_is_a_warning_without_a_time,
 	   addresses_and_aliases_are_listed_in_order,
 	   records_about_other_names_are_not_the_response,
