@@ -85,21 +85,24 @@ static void describe_form(struct finding *finding, const struct hook_form *form,
 			  unsigned int left_out)
 {
 	const struct attachment *last = NULL;
+	const char *last_kind = NULL;
 	size_t len = 0;
 
 	for (size_t i = 0; i < FORM_ATTACHMENTS; i++) {
 		const struct attachment *attachment = &form->attachment[i];
-		bool alike = last && last->kind == attachment->kind;
+		const char *kind = attachment_kind_text(attachment->kind);
+		bool alike = last && strcmp(last_kind, kind) == 0;
 
 		if (!attachment->target)
 			break;
-		if (left_out >> i & 1 || len >= sizeof(finding->found))
+		if (left_out >> i & 1 || len >= sizeof(finding->found) ||
+		    (alike && strcmp(last->target, attachment->target) == 0))
 			continue;
 		len += (size_t)snprintf(
 			finding->found + len, sizeof(finding->found) - len,
-			"%s%s%s%s", last ? ", " : "",
-			alike ? "" : attachment_kind_text(attachment->kind),
+			"%s%s%s%s", last ? ", " : "", alike ? "" : kind,
 			alike ? "" : " ", attachment->target);
+		last_kind = kind;
 		last = attachment;
 	}
 }
@@ -123,8 +126,6 @@ static void check_hook(const struct options *options, size_t index,
 		finding->state = FINDING_MISSING;
 		finding_found(finding, "%s", became->why);
 		if (hook->instead)
-			finding_cost(finding, "instead: %s", hook->instead);
-		else if (hook->instead)
 			finding_cost(finding, "%s from %s", hook->without,
 				     hook->instead);
 		else
