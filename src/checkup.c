@@ -24,9 +24,9 @@ struct checkup {
 	bool can_run;
 };
 
-static struct machine_types types_of(const struct options *options)
+static struct machine_question question_of(const struct options *options)
 {
-	return (struct machine_types){
+	return (struct machine_question){
 		.btf = options->types != KERNEL_TYPES_HEADERS,
 		.headers = options->types != KERNEL_TYPES_BTF,
 	};
@@ -34,11 +34,14 @@ static struct machine_types types_of(const struct options *options)
 
 bool checkup_can_run(const struct options *options)
 {
-	struct machine_types types = types_of(options);
+	struct machine_question question = question_of(options);
 	struct finding findings[MACHINE_FINDINGS];
-	size_t count = machine_look(&types, findings);
-	const struct finding *fatal = finding_first_fatal(findings, count);
+	const struct finding *fatal;
+	size_t count;
 
+	question.fatal_only = true;
+	count = machine_look(&question, findings);
+	fatal = finding_first_fatal(findings, count);
 	if (fatal)
 		log_error("%s: %s%s%s", fatal->name, fatal->found,
 			  *fatal->cure ? "; " : "", fatal->cure);
@@ -156,12 +159,12 @@ static int load(struct checkup *checkup, bool library_only, struct probe **ret)
 
 static int look(struct checkup *checkup)
 {
-	struct machine_types types = types_of(checkup->options);
+	struct machine_question question = question_of(checkup->options);
 	struct probe *probe;
 	bool fatal, tried;
 	int err;
 
-	checkup->machine_count = machine_look(&types, checkup->machine);
+	checkup->machine_count = machine_look(&question, checkup->machine);
 	fatal = finding_first_fatal(checkup->machine, checkup->machine_count);
 	err = load(checkup, fatal, &probe);
 	if (err)

@@ -14,13 +14,22 @@
 #include <sys/vfs.h>
 
 #define KPROBE_DEVICE "/sys/bus/event_source/devices/kprobe"
+#define KPROBE_SWITCH "/sys/kernel/debug/kprobes/enabled"
 
 /* CONFIG_IKHEADERS: libbcc unpacks it. */
 #define HEADERS_ARCHIVE "/sys/kernel/kheaders.tar.xz"
 
+/* Switched off, they are attached and never fire. */
+static bool are_kprobes_off(void)
+{
+	_cleanup_fclose_ FILE *file = fopen(KPROBE_SWITCH, "re");
+
+	return file && fgetc(file) == '0';
+}
+
 bool machine_has_kprobes(void)
 {
-	return access(KPROBE_DEVICE, F_OK) == 0;
+	return access(KPROBE_DEVICE, F_OK) == 0 && !are_kprobes_off();
 }
 
 static bool is_directory(const char *path)
@@ -30,22 +39,24 @@ static bool is_directory(const char *path)
 	return fstatat(AT_FDCWD, path, &stat, 0) == 0 && S_ISDIR(stat.st_mode);
 }
 
-const char *machine_headers(void)
+bool machine_find_headers(char path[MACHINE_TEXT])
 {
 	static const char *const links[] = {"build", "source"};
-	static char path[128];
 	struct utsname name;
 
-	if (getenv("BCC_KERNEL_SOURCE"))
-		return "BCC_KERNEL_SOURCE";
+	if (getenv("BCC_KERNEL_SOURCE")) {
+		strcpy(path, "BCC_KERNEL_SOURCE");
+		return true;
+	}
 	uname(&name);
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		snprintf(path, sizeof(path), "/lib/modules/%s/%s", name.release,
+		snprintf(path, MACHINE_TEXT, "/lib/modules/%s/%s", name.release,
 			 links[i]);
 		if (is_directory(path))
-			return path;
+			return true;
 	}
-	return access(HEADERS_ARCHIVE, R_OK) == 0 ? HEADERS_ARCHIVE : NULL;
+	strcpy(path, HEADERS_ARCHIVE);
+	return access(path, R_OK) == 0;
 }
 
 void look_at_kernel(struct look *look, struct finding *finding)
@@ -73,24 +84,31 @@ static int open_btf(off_t *size_ret)
 	return 0;
 }
 
-const char *machine_headers_cure(void)
+void machine_cure_types(char ret[MACHINE_TEXT])
 {
-	static char text[256];
 	struct utsname name;
 
 	uname(&name);
-	snprintf(text, sizeof(text),
+	snprintf(ret, MACHINE_TEXT,
 		 "install linux-headers-%.64s (Debian, Ubuntu) or "
 		 "kernel-devel-%.64s (Fedora), or boot a kernel with "
 		 "CONFIG_DEBUG_INFO_BTF",
 		 name.release, name.release);
-	return text;
+}
+
+static void cure_types(struct finding *finding)
+{
+	char text[MACHINE_TEXT];
+
+	machine_cure_types(text);
+	finding_cure(finding, "%s", text);
 }
 
 void look_at_btf(struct look *look, struct finding *finding)
 {
-	bool wanted = look->types.btf;
-	bool instead = look->types.headers && machine_headers();
+	bool wanted = look->question.btf;
+	char text[MACHINE_TEXT];
+	bool instead = look->question.headers && machine_find_headers(text);
 	off_t size = 0;
 	int err = open_btf(&size);
 
@@ -99,46 +117,46 @@ void look_at_btf(struct look *look, struct finding *finding)
 			      (long long)size >> 10);
 		return;
 	}
-	look->types.btf = false;
+	look->question.btf = false;
 	finding->state = wanted && !instead ? FINDING_FATAL : FINDING_MISSING;
 	finding_found(finding, "%s%s%s%s", err == -ENOENT ? "no " : "",
 		      MACHINE_BTF,
 		      err == -EBADMSG  ? " is not BTF"
 		      : err == -ENOENT ? ""
 				       : " cannot be read",
-		      finding->state == FINDING_FATAL && look->types.headers
+		      finding->state == FINDING_FATAL && look->question.headers
 			      ? ", and no kernel headers either"
 			      : "");
 	if (!wanted)
 		finding_cost(finding, "none, headers were asked for");
 	else if (instead)
 		finding_cost(finding, "a slower start, from kernel headers");
-	if (instead || !look->types.headers)
+	if (instead || !look->question.headers)
 		finding_cure(finding,
 			     "boot a kernel with CONFIG_DEBUG_INFO_BTF");
 	else
-		finding_cure(finding, "%s", machine_headers_cure());
+		cure_types(finding);
 }
 
 void look_at_headers(struct look *look, struct finding *finding)
 {
-	const char *path = machine_headers();
+	char path[MACHINE_TEXT];
 	struct utsname name;
 
-	if (path) {
+	if (machine_find_headers(path)) {
 		finding_found(finding, "%s", path);
 		return;
 	}
 	uname(&name);
 	finding_found(finding, "no /lib/modules/%.64s/build, no %s",
 		      name.release, HEADERS_ARCHIVE);
-	finding->state = look->types.headers && !look->types.btf
+	finding->state = look->question.headers && !look->question.btf
 				 ? FINDING_FATAL
 				 : FINDING_MISSING;
-	if (look->types.btf)
+	if (look->question.btf)
 		finding_cost(finding, "none, there is BTF");
 	else
-		finding_cure(finding, "%s", machine_headers_cure());
+		cure_types(finding);
 }
 
 void look_at_kprobes(struct look *look, struct finding *finding)
@@ -149,9 +167,13 @@ void look_at_kprobes(struct look *look, struct finding *finding)
 	}
 	finding->state = FINDING_MISSING;
 	finding_found(finding, "no %s", KPROBE_DEVICE);
+	finding_cure(finding, "boot a kernel with CONFIG_KPROBES");
+	if (are_kprobes_off()) {
+		finding_found(finding, "switched off");
+		finding_cure(finding, "echo 1 >%s", KPROBE_SWITCH);
+	}
 	finding_cost(finding,
 		     "little, tracepoints and cgroup programs do as well");
-	finding_cure(finding, "boot a kernel with CONFIG_KPROBES");
 }
 
 static const char *mounted_tracefs(void)

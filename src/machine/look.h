@@ -11,7 +11,7 @@
  * as FINDING_OK and with empty texts.
  */
 struct look {
-	struct machine_types types;
+	struct machine_question question;
 	bool kprobes;
 	uint64_t capabilities;	/* effective */
 	bool knows_bpf;		/* the kernel has CAP_BPF and CAP_PERFMON */

@@ -13,6 +13,7 @@
 static const struct {
 	const char *name;
 	void (*look)(struct look *look, struct finding *finding);
+	bool never_fatal;
 } looks[] = {
 	{"kernel", look_at_kernel},
 	{"/proc", look_at_proc},
@@ -27,20 +28,20 @@ static const struct {
 	{"packet sockets", look_at_packets},
 	{"BTF", look_at_btf},
 	{"kernel headers", look_at_headers},
-	{"kprobes", look_at_kprobes},
-	{"tracepoints", look_at_tracepoints},
-	{"cgroups", look_at_cgroups},
-	{"engines", look_at_engines},
+	{"kprobes", look_at_kprobes, true},
+	{"tracepoints", look_at_tracepoints, true},
+	{"cgroups", look_at_cgroups, true},
+	{"engines", look_at_engines, true},
 };
 
 #define LOOKS (sizeof(looks) / sizeof(looks[0]))
 _Static_assert(LOOKS <= MACHINE_FINDINGS, "there is room for all");
 
-size_t machine_look(const struct machine_types *types,
+size_t machine_look(const struct machine_question *question,
 		    struct finding findings[MACHINE_FINDINGS])
 {
 	struct look look = {
-		.types = *types,
+		.question = *question,
 		.kprobes = machine_has_kprobes(),
 		.capabilities = look_up_capabilities(),
 		.knows_bpf = prctl(PR_CAPBSET_READ, CAPABILITY_BPF) >= 0,
@@ -49,12 +50,15 @@ size_t machine_look(const struct machine_types *types,
 		.in_pid_namespace = look_is_elsewhere("pid", 0xEFFFFFFC),
 		.in_user_namespace = look_is_elsewhere("user", 0xEFFFFFFD),
 	};
+	size_t count = 0;
 
 	look.cgroup_programs = look_may_attach_to_cgroups() &&
 			       look_reaches_cgroups(&look);
 	for (size_t i = 0; i < LOOKS; i++) {
-		findings[i] = (struct finding){.name = looks[i].name};
-		looks[i].look(&look, &findings[i]);
+		if (question->fatal_only && looks[i].never_fatal)
+			continue;
+		findings[count] = (struct finding){.name = looks[i].name};
+		looks[i].look(&look, &findings[count++]);
 	}
-	return LOOKS;
+	return count;
 }

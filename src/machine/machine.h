@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/resource.h>
 
 /*
  * What this machine has of what egrets builds on. It is found out by trying the
@@ -13,10 +14,11 @@
  * takes less than a millisecond.
  */
 
-/* Where the kernel's types may come from. */
-struct machine_types {
+struct machine_question {
+	/* Where the kernel's types may come from. */
 	bool btf;
 	bool headers;
+	bool fatal_only; /* leave out what is not needed to tell if it can run */
 };
 
 #define MACHINE_FINDINGS 20
@@ -25,23 +27,31 @@ struct machine_types {
  * Look at everything. What brings about other findings stands before them: the
  * first fatal one is the one to tell of. Returns how many were written.
  */
-size_t machine_look(const struct machine_types *types,
+size_t machine_look(const struct machine_question *question,
 		    struct finding findings[MACHINE_FINDINGS]);
 
 #define MACHINE_BTF "/sys/kernel/btf/vmlinux"
 
-/* Whether perf can attach kprobes. */
+/* Whether perf can attach kprobes, and they fire. */
 bool machine_has_kprobes(void);
+
+#define MACHINE_TEXT 256
 
 /*
  * Where the kernel's headers are, as libbcc looks for them: a directory, or the
- * archive that the kernel itself may bring. NULL if nowhere; borrowed until
- * the next call.
+ * archive that the kernel itself may bring. false if nowhere.
  */
-const char *machine_headers(void);
+bool machine_find_headers(char path_ret[MACHINE_TEXT]);
 
-/* How to get the kernel's types where there are none; borrowed likewise. */
-const char *machine_headers_cure(void);
+/* How to get the kernel's types where there are none. */
+void machine_cure_types(char ret[MACHINE_TEXT]);
+
+/*
+ * Lift the limit on locked memory as far as we may; *before is what it was.
+ * Before Linux 5.11 the maps and programs of all of a user's processes count
+ * as such.
+ */
+void machine_raise_memory_lock(struct rlimit *before);
 
 /*
  * Whether we have a capability, or CAP_SYS_ADMIN, off which it was split: for

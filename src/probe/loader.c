@@ -115,16 +115,19 @@ static _Noreturn void fail(struct loader *loader)
 /* Where the types come from, if BTF cannot be read. */
 static int explain_types(struct loader *loader, int err, bool forced)
 {
+	char cure[MACHINE_TEXT];
+
 	if (forced)
 		return trouble(loader, err,
 			       "cannot read the kernel's types from %s: %s; "
 			       "leave out --kernel-types=btf, or boot another "
 			       "kernel",
 			       MACHINE_BTF, strerror(-err));
+	machine_cure_types(cure);
 	return trouble(loader, -ENOENT,
 		       "cannot read the kernel's types from %s, and there are "
 		       "no kernel headers; %s",
-		       MACHINE_BTF, machine_headers_cure());
+		       MACHINE_BTF, cure);
 }
 
 /* For a test: the text of --dump-probes, edited, in place of the text. */
@@ -168,12 +171,14 @@ static int explain_compilation(struct loader *loader, int err,
 static int compile(struct loader *loader, struct compiler *compiler,
 		   unsigned int parts)
 {
+	char path[MACHINE_TEXT];
 	enum kernel_types wanted = loader->options->types, types = wanted;
 	struct loader_message message = {.kind = LOADER_TYPES};
 	_cleanup_free_ char *text = NULL;
 	int err = source_assemble(&types, parts, &text);
 
-	if (err || (types == KERNEL_TYPES_HEADERS && !machine_headers()))
+	if (err ||
+	    (types == KERNEL_TYPES_HEADERS && !machine_find_headers(path)))
 		return explain_types(loader, err, wanted == KERNEL_TYPES_BTF);
 	if (types != wanted && types == KERNEL_TYPES_HEADERS &&
 	    access(MACHINE_BTF, F_OK) == 0)
@@ -455,10 +460,12 @@ static void open_workshop(struct loader *loader)
 _Noreturn void loader_run(const struct loader_options *options, int socket)
 {
 	struct loader loader = {.options = options, .socket = socket};
+	struct rlimit before;
 
 	/* If egrets is killed, so are we, with all that we have made. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	loader.stage_start_ns = now_ns();
+	machine_raise_memory_lock(&before);
 	loader.noise = noise_catch();
 	if (loader.noise < 0)
 		_exit(1);

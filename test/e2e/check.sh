@@ -108,12 +108,22 @@ check_changes()
 
 	change "tracefs is mounted" tracepoints \
 		'^ok tracefs is mounted at /sys/kernel/tracing' \
-		'mount -t tracefs tracefs /sys/kernel/tracing'
+		'mountpoint -q /sys/kernel/tracing ||
+			mount -t tracefs tracefs /sys/kernel/tracing'
 	change "tracefs is not mounted" tracepoints \
 		'^ok tracefs is not mounted' \
 		'umount -l /sys/kernel/tracing /sys/kernel/debug 2>/dev/null ||:'
+	if [[ -e /sys/kernel/debug/kprobes/enabled ]]; then
+		echo 0 >"$lab_dir/off"
+		change "kprobes are switched off" kprobes '^missing switched off' \
+			"mount --bind $lab_dir/off /sys/kernel/debug/kprobes/enabled"
+		[[ ${EGRETS_ATTACH:-auto} == kprobe ]] ||
+			expect_like "kprobes are switched off: the other form" \
+				"$(found udp4.send)" '^(ok|missing) cgroup egress'
+	fi
 	change "lockdown" lockdown '^ok (none|integrity)$' \
-		'mount -t securityfs securityfs /sys/kernel/security'
+		'mountpoint -q /sys/kernel/security ||
+			mount -t securityfs securityfs /sys/kernel/security'
 	change "no v2 tree is mounted" cgroups '^ok (v1|not mounted)' \
 		'umount -l /sys/fs/cgroup/unified 2>/dev/null ||
 			mount -t tmpfs tmpfs /sys/fs/cgroup'
@@ -177,6 +187,10 @@ check_user()
 	EGRETS=$lab_dir/egrets look "${as_user[@]}"
 	expect_is "not root: status" "$status" 77
 	expect_is "not root: nothing on stderr" "$err" ""
+	expect_is "not root: what is fatal" \
+		"$(jq -r '.egrets.check.machine[] | select(.state == "fatal") |
+			.name' <<<"$out" | paste -sd,)" \
+		"capabilities,bpf(2),perf,packet sockets"
 	expect_is "not root: no hook was tried" \
 		"$(jq -r '[.egrets.check.hooks[].state] | unique[]' <<<"$out")" \
 		untried

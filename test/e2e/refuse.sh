@@ -78,12 +78,19 @@ check_capabilities()
 		unshare --user --map-root-user
 }
 
+# When maps were accounted as locked memory.
+is_before_5_11()
+{
+	[[ $(printf '%s\n' 5.11 "$(uname -r)" | sort -V | head -n 1) != 5.11 ]]
+}
+
 # Less than root is enough, but where perf_event_paranoid is more than 2.
 check_three_capabilities()
 {
 	local paranoid three=bpf,+perfmon,+net_admin
 	local drop=(setpriv "--bounding-set=-all,+$three" --inh-caps=-all --)
 
+	is_before_5_11 && drop=(prlimit --memlock=unlimited "${drop[@]}")
 	paranoid=$(</proc/sys/kernel/perf_event_paranoid)
 	if ((paranoid > 2)); then
 		cannot_run "perf_event_paranoid=$paranoid" \
@@ -214,12 +221,20 @@ check_limits()
 		'open files: at most 63, too few; raise ulimit -n to 64' \
 		prlimit --nofile=63:63
 	runs "enough open files" 0 prlimit --nofile=64:64
+	is_before_5_11 || return 0
+	local drop=(setpriv --bounding-set=-sys_resource --inh-caps=-all --)
+	cannot_run "too little locked memory" \
+		'memory lock: 15360 KiB, and no CAP_SYS_RESOURCE to raise it; ulimit -l unlimited .*' \
+		prlimit --memlock=15728640:15728640 "${drop[@]}"
+	runs "enough locked memory" 0 \
+		prlimit --memlock=65536:16777216 "${drop[@]}"
 }
 
 # What a kernel's command line can forbid; then there is nothing else to see.
 check_lockdown()
 {
-	"${mounted[@]}" 'mount -t securityfs securityfs /sys/kernel/security' \
+	"${mounted[@]}" 'mountpoint -q /sys/kernel/security ||
+			mount -t securityfs securityfs /sys/kernel/security' \
 		grep -q '\[confidentiality\]' /sys/kernel/security/lockdown \
 		2>/dev/null || return 0
 	cannot_run "lockdown=confidentiality" \
