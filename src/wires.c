@@ -5,6 +5,7 @@
 #include "proc/netns.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct wires {
 	wires_ready_fn fn;
 	void *context;
 	size_t count;
+	bool refused; /* which capture.c has told of */
 	struct wire wire[WIRES_MAX];
 };
 
@@ -38,9 +40,11 @@ static int add_wire(uint32_t netns, void *context)
 	}
 	err = capture_open_live(netns, capture_ring_bytes(wires->count),
 				&capture);
-	if (err)
+	if (err) {
 		/* Our own comes first: without it there is no point. */
-		return wires->count ? 0 : err;
+		wires->refused = !wires->count;
+		return wires->refused ? err : 0;
+	}
 	wires->wire[wires->count].wires = wires;
 	wires->wire[wires->count++].capture = capture;
 	return 0;
@@ -55,8 +59,10 @@ int wires_open(struct wires **ret)
 		return -ENOMEM;
 	err = netns_visit(add_wire, wires);
 	if (err < 0) {
-		log_error("cannot watch network namespaces for DNS: %s",
-			  strerror(-err));
+		if (!wires->refused)
+			log_error("cannot watch network namespaces for DNS: "
+				  "%s",
+				  strerror(-err));
 		wires_close(wires);
 		return err;
 	}

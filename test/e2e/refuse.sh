@@ -149,6 +149,9 @@ check_types()
 	cannot_run "BTF that is damaged" \
 		"cannot read the kernel's types from $btf, and there are no kernel headers; $cure" \
 		"${mounted[@]}" "$(other_btf "$lab_dir/cut"); $no_headers"
+	[[ ! -d /lib/modules/$(uname -r)/build ]] ||
+		runs "damaged BTF, but headers" 1 \
+			"${mounted[@]}" "$(other_btf "$lab_dir/cut")"
 	options+=(--kernel-types=btf)
 	cannot_run "damaged BTF, and no other wanted" \
 		"cannot read the kernel's types from $btf: .*; leave out --kernel-types=btf, .*" \
@@ -161,6 +164,17 @@ check_types()
 		"kernel headers: no /lib/modules/.*; $cure" \
 		"${mounted[@]}" "$no_headers"
 	unset 'options[1]'
+}
+
+# Where programs on the cgroup tree are not to be had, DNS takes packet sockets.
+check_packets()
+{
+	export EGRETS_DEBUG_TARGETS=ingress=no_such
+	refuses "no CAP_NET_RAW for packet sockets" 77 \
+		'egrets: cannot capture packets: .*CAP_NET_RAW' \
+		setpriv --bounding-set=-net_raw --inh-caps=-all -- \
+		"$EGRETS" "${options[@]}" -q -t 0.2
+	unset EGRETS_DEBUG_TARGETS
 }
 
 check_mounts()
@@ -251,6 +265,7 @@ check_three_capabilities
 check_seccomp
 check_types
 check_mounts
+check_packets
 check_library
 check_programs
 check_limits
