@@ -331,6 +331,7 @@ static void on_loss_check(uv_timer_t *timer)
 	counts[LOSS_QUESTIONS] = stats.questions_forgotten;
 	counts[LOSS_CONNECTS] = stats.connects_forgotten;
 	counts[LOSS_NAMES] = stats.names.evicted;
+	counts[LOSS_MESSAGES] = assembly_lost(&stats.assembly);
 	counts[LOSS_MEMORY] = stats.no_memory + monitor->no_memory;
 	report_losses(monitor->report, clocks_now(), counts);
 }

@@ -50,15 +50,33 @@ static void on_file_frame(const struct capture_frame *frame, void *context)
 				   &packet);
 }
 
+/* What waited for more, and what was lost. */
+static void finish(struct reader *reader)
+{
+	struct attribution_stats stats;
+	uint64_t counts[LOSSES] = {0};
+
+	attribution_finish(reader->attribution);
+	attribution_get_stats(reader->attribution, &stats);
+	counts[LOSS_QUESTIONS] = stats.questions_forgotten;
+	counts[LOSS_NAMES] = stats.names.evicted;
+	counts[LOSS_MESSAGES] = assembly_lost(&stats.assembly);
+	counts[LOSS_MEMORY] = stats.no_memory;
+	report_losses(reader->report, reader->last_ns, counts);
+}
+
 /* 0: go on, 1: the end, or a negative errno. */
 static int read_some(struct reader *reader, struct capture *capture)
 {
 	int count = capture_read(capture, READ_PACKETS, 0, on_file_frame,
 				 reader);
-	int err = reader->report ? report_flush(reader->report) : 0;
+	int err;
 
 	if (reader->begun && !reader->report)
 		return -ENOMEM;
+	if (reader->report && count <= 0)
+		finish(reader);
+	err = reader->report ? report_flush(reader->report) : 0;
 	if (err)
 		return err;
 	return count < 0 ? count : count == 0;

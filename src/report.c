@@ -16,7 +16,8 @@
 static const char *const loss_names[LOSSES] = {
 	[LOSS_PROBES] = "probes",	[LOSS_PACKETS] = "packets",
 	[LOSS_QUESTIONS] = "questions", [LOSS_CONNECTS] = "connects",
-	[LOSS_NAMES] = "names",		[LOSS_MEMORY] = "memory",
+	[LOSS_NAMES] = "names",		[LOSS_MESSAGES] = "messages",
+	[LOSS_MEMORY] = "memory",
 };
 
 struct report {
@@ -179,6 +180,8 @@ static const char *loss_name(int loss)
 void report_summary(const struct report *report, uint64_t lasted_ns,
 		    const struct attribution_stats *stats)
 {
+	const struct fragments_stats *fragments = &stats->assembly.fragments;
+	const struct streams_stats *streams = &stats->assembly.streams;
 	char text[512];
 	FILE *out = fmemopen(text, sizeof(text), "w");
 
@@ -200,4 +203,11 @@ void report_summary(const struct report *report, uint64_t lasted_ns,
 	log_debug("forgotten to stay in bounds: %" PRIu64 " processes, %" PRIu64
 		  " sockets",
 		  stats->processes_forgotten, stats->sockets_forgotten);
+	log_debug("from fragments: %" PRIu64 " datagrams, %" PRIu64
+		  " incomplete, %" PRIu64 " spoiled; from TCP: %" PRIu64
+		  " messages, %" PRIu64 " of them in pieces, %" PRIu64
+		  " gaps, %" PRIu64 " spoiled",
+		  fragments->whole, fragments->cut, fragments->spoiled,
+		  streams->messages, streams->copied, streams->gaps,
+		  streams->spoiled);
 }

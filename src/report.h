@@ -44,6 +44,7 @@ enum loss {
 	LOSS_QUESTIONS, /* unanswered, forgotten to stay in bounds */
 	LOSS_CONNECTS,	/* outcomes, likewise */
 	LOSS_NAMES,	/* bindings, likewise */
+	LOSS_MESSAGES,	/* parts of DNS messages, likewise or never seen */
 	LOSS_MEMORY,	/* things not kept because memory was short */
 	LOSSES,
 };

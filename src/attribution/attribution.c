@@ -6,6 +6,7 @@
 #include "base/fnv.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,10 @@ int attribution_create(const struct attribution_options *options,
 	attribution->sockets = sockets_create(SOCKETS_MAX);
 	attribution->exchanges = exchanges_create(EXCHANGES_MAX);
 	attribution->names = names_create(options->max_names);
+	attribution->assembly = assembly_create(lookup_message, attribution);
 	if (!attribution->processes || !attribution->sockets ||
-	    !attribution->exchanges || !attribution->names) {
+	    !attribution->exchanges || !attribution->names ||
+	    !attribution->assembly) {
 		attribution_destroy(attribution);
 		return -ENOMEM;
 	}
@@ -62,6 +65,7 @@ void attribution_destroy(struct attribution *attribution)
 	sockets_destroy(attribution->sockets);
 	exchanges_destroy(attribution->exchanges);
 	names_destroy(attribution->names);
+	assembly_destroy(attribution->assembly);
 	free(attribution);
 }
 
@@ -252,6 +256,39 @@ static void on_connect(struct attribution *attribution,
 	free(evicted);
 }
 
+/* The socket of a record is whose connect or send it was. */
+static void claim_socket(struct attribution *attribution,
+			 const struct record_connect *record, uint8_t protocol,
+			 const struct record_socket *socket, uint64_t time_ns)
+{
+	struct socket_place place = {
+		.netns = socket->netns,
+		.protocol = protocol,
+		.local = local_of(socket),
+		.remote = remote_of(socket),
+	};
+	struct socket_owner owner = {
+		.party = party_of(record),
+		.tid = record->task.tid,
+		.socket_id = record->socket.id,
+		.claimed_ns = time_ns,
+	};
+
+	if (socket_claim(attribution->sockets, &place, &owner))
+		attribution->no_memory++;
+}
+
+/* A connection for questions: they are of who made it. */
+static void claim_connection(struct attribution *attribution,
+			     const struct record_connect *connect,
+			     const struct record_result *record)
+{
+	if (record->established &&
+	    packet_is_dns_port(record->socket.remote_port))
+		claim_socket(attribution, connect, IPPROTO_TCP, &record->socket,
+			     record->header.time_ns);
+}
+
 static void on_result(struct attribution *attribution,
 		      const struct record_result *record)
 {
@@ -259,25 +296,10 @@ static void on_result(struct attribution *attribution,
 
 	if (!pending)
 		return;
+	claim_connection(attribution, &pending->connect, record);
 	emit_connect(attribution, pending, record);
 	pending_remove(&attribution->pendings, pending);
 	free(pending);
-}
-
-static void claim_socket(struct attribution *attribution,
-			 const struct record_connect *record)
-{
-	struct endpoint local = local_of(&record->socket);
-	struct socket_owner owner = {
-		.party = party_of(record),
-		.tid = record->task.tid,
-		.socket_id = record->socket.id,
-		.claimed_ns = record->header.time_ns,
-	};
-
-	if (socket_claim(attribution->sockets, record->socket.netns, &local,
-			 &owner))
-		attribution->no_memory++;
 }
 
 static void on_udp_send(struct attribution *attribution,
@@ -286,7 +308,8 @@ static void on_udp_send(struct attribution *attribution,
 	struct event event;
 
 	update_process(attribution, &record->task);
-	claim_socket(attribution, record);
+	claim_socket(attribution, record, IPPROTO_UDP, &record->socket,
+		     record->header.time_ns);
 	begin_event(attribution, record, EVENT_PROCESS_UDP_V4, &event);
 	choose_name(attribution, record, record->begun_ns,
 		    &event.connection.choice);
@@ -374,6 +397,7 @@ uint64_t attribution_next_tick(const struct attribution *attribution)
 
 void attribution_finish(struct attribution *attribution)
 {
+	assembly_flush(attribution->assembly);
 	tell_pending(attribution, UINT64_MAX);
 }
 
@@ -431,6 +455,7 @@ void attribution_get_stats(const struct attribution *attribution,
 	ret->connects_forgotten = attribution->connects_forgotten;
 	ret->malformed = attribution->malformed;
 	ret->no_memory = attribution->no_memory;
+	assembly_get_stats(attribution->assembly, &ret->assembly);
 	ret->processes_forgotten = processes_forgotten(attribution->processes);
 	ret->sockets_forgotten = sockets_forgotten(attribution->sockets);
 }

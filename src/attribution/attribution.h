@@ -4,7 +4,7 @@
 
 #include "event.h"
 #include "output/event.h"
-#include "packet/packet.h"
+#include "packet/assembly.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -49,7 +49,10 @@ void attribution_record(struct attribution *attribution,
 /* Whether a packet may be DNS. */
 bool attribution_wants(const struct packet *packet);
 
-/* A wanted packet was seen in a namespace (0: in a file). */
+/*
+ * A wanted packet was seen in a namespace (0: in a file). What it says may have
+ * to wait for others (assembly.h).
+ */
 void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 			uint32_t netns, const struct packet *packet);
 
@@ -59,7 +62,7 @@ void attribution_tick(struct attribution *attribution, uint64_t now_ns);
 /* When that is next due, or UINT64_MAX. */
 uint64_t attribution_next_tick(const struct attribution *attribution);
 
-/* Tell of every connect that still waits: egrets ends. */
+/* Tell of everything that still waits: egrets ends. */
 void attribution_finish(struct attribution *attribution);
 
 /* A process that was there before the probes: from /proc. Texts are copied. */
@@ -88,7 +91,8 @@ struct attribution_stats {
 	uint64_t questions_forgotten;	       /* to stay in bounds */
 	uint64_t connects_forgotten; /* outcome untold, to stay in bounds */
 	uint64_t malformed;	     /* messages that are not DNS */
-	uint64_t no_memory;	     /* things left out for want of memory */
+	struct assembly_stats assembly;
+	uint64_t no_memory; /* things left out for want of memory */
 	/* What is not heard of any more goes first: mostly what has ended. */
 	uint64_t processes_forgotten;
 	uint64_t sockets_forgotten;

@@ -5,7 +5,6 @@
  */
 #include "attribution/state.h"
 
-#include <netinet/in.h>
 #include <string.h>
 
 /* In every namespace: include/net/net_namespace.h */
@@ -24,7 +23,7 @@ static void emit_dns(struct attribution *attribution, enum event_kind kind,
 	event.netns = exchange->netns;
 	event.dns.client = exchange->client;
 	event.dns.server = exchange->server;
-	event.dns.protocol = IPPROTO_UDP;
+	event.dns.protocol = exchange->protocol;
 	event.dns.message = &attribution->message;
 	event.dns.unsolicited = !exchange->solicited;
 	/* The clocks of a capture file's interfaces may be out of step. */
@@ -55,9 +54,7 @@ static void learn(struct attribution *attribution, uint64_t time_ns,
 
 bool attribution_wants(const struct packet *packet)
 {
-	return packet->protocol == IPPROTO_UDP &&
-	       (packet->source.port == DNS_PORT ||
-		packet->destination.port == DNS_PORT);
+	return assembly_wants(packet);
 }
 
 /*
@@ -67,28 +64,42 @@ bool attribution_wants(const struct packet *packet)
  * a packet of ours on both ways.
  */
 static const struct socket_owner *find_owner(struct attribution *attribution,
-					     uint32_t netns,
 					     const struct packet *packet,
 					     bool is_response)
 {
 	uint8_t elsewhere = is_response ? PACKET_OUTGOING : PACKET_INCOMING;
+	struct socket_place place = {
+		.netns = packet->netns,
+		.protocol = packet->protocol,
+		.local = is_response ? packet->destination : packet->source,
+		.remote = is_response ? packet->source : packet->destination,
+	};
 
 	if (packet->ifindex != LOOPBACK_IFINDEX &&
 	    (packet->direction == elsewhere ||
 	     packet->direction == PACKET_PASSING))
 		return NULL;
-	return socket_owner(attribution->sockets, netns,
-			    is_response ? &packet->destination
-					: &packet->source);
+	return socket_owner(attribution->sockets, &place);
 }
 
 void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 			uint32_t netns, const struct packet *packet)
 {
+	struct packet seen = *packet;
+
+	seen.time_ns = time_ns;
+	seen.netns = netns;
+	assembly_add(attribution->assembly, &seen);
+}
+
+void lookup_message(const struct packet *packet, void *context)
+{
+	struct attribution *attribution = context;
 	struct dns_message *message = &attribution->message;
 	struct exchange_sight sight = {
-		.time_ns = time_ns,
-		.netns = netns,
+		.time_ns = packet->time_ns,
+		.netns = packet->netns,
+		.protocol = packet->protocol,
 		.source = packet->source,
 		.destination = packet->destination,
 		.message = message,
@@ -102,7 +113,7 @@ void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 		attribution->malformed++;
 		return;
 	}
-	owner = find_owner(attribution, netns, packet, message->is_response);
+	owner = find_owner(attribution, packet, message->is_response);
 	if (!message->is_response) {
 		if (owner)
 			asker = (struct exchange_asker){owner->party,
@@ -110,7 +121,7 @@ void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 		exchange = exchange_question(attribution->exchanges, &sight,
 					     owner ? &asker : NULL);
 		if (exchange)
-			emit_dns(attribution, EVENT_DNS_QUERY, time_ns,
+			emit_dns(attribution, EVENT_DNS_QUERY, packet->time_ns,
 				 exchange);
 		return;
 	}
@@ -121,8 +132,8 @@ void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 	if (!process_id_known(exchange->asker.process) && owner)
 		exchange->asker = owner->party;
 	if (exchange->solicited)
-		learn(attribution, time_ns, exchange);
-	emit_dns(attribution, EVENT_DNS_ANSWER, time_ns, exchange);
+		learn(attribution, packet->time_ns, exchange);
+	emit_dns(attribution, EVENT_DNS_ANSWER, packet->time_ns, exchange);
 }
 
 /*

@@ -20,6 +20,7 @@ struct attribution {
 	struct sockets *sockets;
 	struct exchanges *exchanges;
 	struct names *names;
+	struct assembly *assembly;
 	struct pendings pendings;
 	uint64_t connects_forgotten;
 	uint64_t malformed;
@@ -36,6 +37,9 @@ static inline void attribution_emit(struct attribution *attribution,
 /* Fill in what is known of a process. */
 void attribution_describe(const struct process *process,
 			  struct event_process *ret);
+
+/* A message was seen: the packet's payload. context is the attribution. */
+void lookup_message(const struct packet *packet, void *context);
 
 /* Tell of questions that have waited long enough for an answer. */
 void lookup_tick(struct attribution *attribution, uint64_t now_ns);

@@ -32,7 +32,7 @@ struct topic {
 struct view_key {
 	struct topic topic;
 	uint32_t netns;
-	uint32_t pad;
+	uint32_t protocol;
 	struct addr client;
 };
 
@@ -113,6 +113,7 @@ static void view_key_of(const struct exchange_sight *sight,
 	key->topic.client_port = client->port;
 	key->topic.server = server->addr;
 	key->netns = sight->netns;
+	key->protocol = sight->protocol;
 	key->client = client->addr;
 }
 
@@ -269,6 +270,7 @@ static struct record *open_record(struct exchanges *exchanges,
 		return NULL;
 	}
 	record->exchange.netns = sight->netns;
+	record->exchange.protocol = sight->protocol;
 	record->exchange.asked_ns = sight->time_ns;
 	record->exchange.name = record->name;
 	record->exchange.id = sight->message->id;
@@ -288,11 +290,15 @@ static struct record *open_record(struct exchanges *exchanges,
 	return record;
 }
 
-/* Two names may have one hash, if somebody looks for them. */
+/*
+ * Two names may have one hash, if somebody looks for them; and the same may be
+ * asked over UDP and TCP.
+ */
 static bool is_about(const struct record *record,
-		     const struct dns_message *message)
+		     const struct exchange_sight *sight)
 {
-	return dns_name_equal(record->name, message->name);
+	return record->exchange.protocol == sight->protocol &&
+	       dns_name_equal(record->name, sight->message->name);
 }
 
 /*
@@ -319,7 +325,7 @@ static struct record *find_elsewhere(struct exchanges *exchanges,
 					      &sight->source.addr);
 
 		if (record->answered || !is_recent(record, sight->time_ns) ||
-		    !is_about(record, sight->message))
+		    !is_about(record, sight))
 			continue;
 		if (for_itself &&
 		    (!same_client || process_id_known(exchange->asker.process)))
@@ -375,7 +381,7 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 		 * goes on, and is seen where it comes by, but was not asked
 		 * anew, which would have been seen where it counts.
 		 */
-		if (is_about(record, sight->message) &&
+		if (is_about(record, sight) &&
 		    is_recent(record, sight->time_ns) &&
 		    (!record->answered || record->view[0] != view)) {
 			ask_again(record, sight->time_ns);
@@ -413,7 +419,7 @@ static bool is_seen_everywhere(struct exchanges *exchanges,
 	     i++, record = record->topic_older)
 		if (record->view_count == VIEWS_MAX &&
 		    is_recent(record, sight->time_ns) &&
-		    is_about(record, sight->message))
+		    is_about(record, sight))
 			return true;
 	return false;
 }
@@ -427,7 +433,7 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 
 	view_key_of(sight, &sight->destination, &sight->source, &key);
 	view = find_view(exchanges, &key);
-	if (view && !is_about(view->record, sight->message)) {
+	if (view && !is_about(view->record, sight)) {
 		drop_record(exchanges, view->record);
 		view = NULL;
 	}

@@ -13,7 +13,7 @@
 /*
  * Questions and their answers, each once.
  *
- * One datagram is seen many times: twice on loopback, and on every interface
+ * One message is seen many times: twice on loopback, and on every interface
  * it crosses, in several network namespaces, perhaps with its source rewritten
  * on the way. The first sight of a question is where its socket lives (a
  * packet leaves there before it arrives anywhere else); later sights are other
@@ -21,7 +21,7 @@
  * is: there, what it says reaches the program that asked.
  *
  * A response is believed only if it answers a question that was seen: same
- * namespace, addresses, ports, id, name and type (RFC 5452 9.1).
+ * namespace, protocol, addresses, ports, id, name and type (RFC 5452 9.1).
  */
 
 /* A repeated question within this time belongs to the same exchange. */
@@ -35,6 +35,7 @@
 
 struct exchange {
 	uint32_t netns;
+	uint8_t protocol; /* IPPROTO_UDP or IPPROTO_TCP */
 	struct endpoint client;
 	struct endpoint server;
 	struct party asker; /* all zero: not known */
@@ -57,6 +58,7 @@ void exchanges_destroy(struct exchanges *exchanges);
 struct exchange_sight {
 	uint64_t time_ns;
 	uint32_t netns;
+	uint8_t protocol;
 	struct endpoint source;
 	struct endpoint destination;
 	const struct dns_message *message;

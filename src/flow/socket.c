@@ -4,16 +4,19 @@
 #include "base/hash.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Hashed as bytes: no gaps. */
 struct key {
 	uint32_t netns;
-	uint16_t port;
-	uint16_t pad;
-	struct addr addr;
+	uint32_t protocol;
+	struct endpoint local;
+	struct endpoint remote; /* zero with UDP */
 };
+
+_Static_assert(sizeof(struct key) == 44, "struct key has gaps");
 
 struct entry {
 	struct key key;
@@ -49,13 +52,24 @@ void sockets_destroy(struct sockets *sockets)
 	free(sockets);
 }
 
-static struct entry *find(struct sockets *sockets, uint32_t netns,
-			  uint16_t port, const struct addr *addr)
+static struct key key_of(const struct socket_place *place)
 {
-	struct key key = {.netns = netns, .port = port, .addr = *addr};
+	struct key key = {
+		.netns = place->netns,
+		.protocol = place->protocol,
+		.local = place->local,
+	};
+
+	if (place->protocol == IPPROTO_TCP)
+		key.remote = place->remote;
+	return key;
+}
+
+static struct entry *find(struct sockets *sockets, const struct key *key)
+{
 	struct entry *entry;
 
-	HASH_FIND(hh, sockets->entries, &key, sizeof(key), entry);
+	HASH_FIND(hh, sockets->entries, key, sizeof(*key), entry);
 	return entry;
 }
 
@@ -69,10 +83,11 @@ static struct entry *append(struct sockets *sockets, struct entry *entry)
 	return NULL;
 }
 
-int socket_claim(struct sockets *sockets, uint32_t netns,
-		 const struct endpoint *local, const struct socket_owner *owner)
+int socket_claim(struct sockets *sockets, const struct socket_place *place,
+		 const struct socket_owner *owner)
 {
-	struct entry *entry = find(sockets, netns, local->port, &local->addr);
+	struct key key = key_of(place);
+	struct entry *entry = find(sockets, &key);
 
 	if (entry) {
 		HASH_DEL(sockets->entries, entry);
@@ -86,9 +101,7 @@ int socket_claim(struct sockets *sockets, uint32_t netns,
 			return -ENOMEM;
 	}
 	memset(entry, 0, sizeof(*entry));
-	entry->key.netns = netns;
-	entry->key.port = local->port;
-	entry->key.addr = local->addr;
+	entry->key = key;
 	entry->owner = *owner;
 	return append(sockets, entry) ? 0 : -ENOMEM;
 }
@@ -100,19 +113,29 @@ static struct entry *later(struct entry *a, struct entry *b)
 	return b->owner.claimed_ns > a->owner.claimed_ns ? b : a;
 }
 
-const struct socket_owner *socket_owner(struct sockets *sockets, uint32_t netns,
-					const struct endpoint *local)
+/* The datagram socket at all addresses. */
+static struct entry *find_unbound(struct sockets *sockets, struct key key)
 {
 	static const uint8_t zero[16];
-	struct addr any_v4 = addr_from_v4(zero);
-	struct addr any_v6 = addr_from_v6(zero);
-	struct entry *entry = find(sockets, netns, local->port, &local->addr);
+	struct entry *entry = NULL;
 
-	if (addr_is_v4(&local->addr))
-		entry = later(entry,
-			      find(sockets, netns, local->port, &any_v4));
+	if (addr_is_v4(&key.local.addr)) {
+		key.local.addr = addr_from_v4(zero);
+		entry = find(sockets, &key);
+	}
 	/* An IPv6 socket on :: sends IPv4 as well. */
-	entry = later(entry, find(sockets, netns, local->port, &any_v6));
+	key.local.addr = addr_from_v6(zero);
+	return later(entry, find(sockets, &key));
+}
+
+const struct socket_owner *socket_owner(struct sockets *sockets,
+					const struct socket_place *place)
+{
+	struct key key = key_of(place);
+	struct entry *entry = find(sockets, &key);
+
+	if (place->protocol == IPPROTO_UDP)
+		entry = later(entry, find_unbound(sockets, key));
 	if (!entry)
 		return NULL;
 	HASH_DEL(sockets->entries, entry);

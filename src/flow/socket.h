@@ -9,18 +9,28 @@
 #include <stdint.h>
 
 /*
- * Whose socket it is: datagram sockets by network namespace and local
- * endpoint. The probes tell of a socket before its first packet leaves, so the
- * packet's owner is known when the packet is seen. Nobody tells when a socket is
- * closed: its endpoint is its last owner's until somebody else claims it.
- * Bounded; the sockets not heard of for the longest time are forgotten first,
- * and counted.
+ * Whose socket it is. The probes tell of a socket before its first packet
+ * leaves, so the packet's owner is known when the packet is seen. Nobody tells
+ * when a socket is closed: its place is its last owner's until somebody else
+ * claims it. Bounded; the sockets not heard of for the longest time are
+ * forgotten first, and counted.
  */
 struct sockets;
 
 /* NULL if memory is short. */
 struct sockets *sockets_create(size_t most);
 void sockets_destroy(struct sockets *sockets);
+
+/*
+ * Datagrams go to many places from one socket, and from one local endpoint;
+ * connections may share theirs, if they go to different places.
+ */
+struct socket_place {
+	uint32_t netns;
+	uint8_t protocol; /* IPPROTO_UDP or IPPROTO_TCP */
+	struct endpoint local;
+	struct endpoint remote; /* TCP; with UDP it does not matter */
+};
 
 struct socket_owner {
 	struct party party;
@@ -30,20 +40,20 @@ struct socket_owner {
 };
 
 /*
- * The socket at local (an unspecified address: at all of them) in netns has
- * this owner from now on. 0, or -ENOMEM.
+ * The socket at a place (with UDP, an unspecified local address is all of them)
+ * has this owner from now on. 0, or -ENOMEM.
  */
-int socket_claim(struct sockets *sockets, uint32_t netns,
-		 const struct endpoint *local,
+int socket_claim(struct sockets *sockets, const struct socket_place *place,
 		 const struct socket_owner *owner);
 
 /*
- * The owner of the socket that sends from local: bound to just that address, or
- * to all, whichever was claimed last: while an earlier one is open, the port is
- * not given out again. NULL if nobody is known. Good until the next call.
+ * The owner of the socket that sends from a place. A datagram's is bound to just
+ * that address, or to all, whichever was claimed last: while an earlier one is
+ * open, the port is not given out again. NULL if nobody is known. Good until
+ * the next call.
  */
-const struct socket_owner *socket_owner(struct sockets *sockets, uint32_t netns,
-					const struct endpoint *local);
+const struct socket_owner *socket_owner(struct sockets *sockets,
+					const struct socket_place *place);
 
 size_t sockets_count(const struct sockets *sockets);
 

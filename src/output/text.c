@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "output/text.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 /* Text of the arguments that a line shows, unless it is to be verbose. */
@@ -113,6 +114,13 @@ static void add_dns_details(struct writer *writer, const struct event *event)
 		add_string(writer, " cgroup=", event->process.cgroup);
 }
 
+/* Said only where it is not UDP. */
+static void add_transport(struct writer *writer, const struct event *event)
+{
+	if (event->dns.protocol == IPPROTO_TCP)
+		writer_string(writer, " transport=tcp");
+}
+
 static void add_dns_query(struct writer *writer, const struct event *event,
 			  bool verbose)
 {
@@ -122,6 +130,7 @@ static void add_dns_query(struct writer *writer, const struct event *event,
 	add_question(writer, message);
 	add_asker(writer, event);
 	add_endpoint(writer, " server=", &event->dns.server);
+	add_transport(writer, event);
 	if (event->container.id)
 		add_string(writer, " container.id=", event->container.id);
 	if (verbose)
@@ -267,6 +276,7 @@ static void add_dns_answer(struct writer *writer, const struct event *event,
 			   " rcode=", dns_rcode_text(message->rcode, buf));
 	add_asker(writer, event);
 	add_endpoint(writer, " server=", &event->dns.server);
+	add_transport(writer, event);
 	if (!event->dns.unsolicited)
 		add_milliseconds(writer, " time_ms=", event->dns.latency_ns);
 	if (message->flags & DNS_FLAG_TC)

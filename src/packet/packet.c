@@ -7,6 +7,7 @@
  */
 #include "packet/packet.h"
 #include "base/cursor.h"
+#include "dns/message.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -34,8 +35,8 @@
 
 struct decoder {
 	struct cursor cursor;
-	size_t wire; /* sent bytes from the cursor to the end of the packet */
-	bool is_fragment; /* the first: it has the ports, but not all the rest */
+	size_t wire;  /* sent bytes from the cursor to the end of the packet */
+	bool is_part; /* the start of a datagram: it has not all the rest */
 	struct packet packet;
 };
 
@@ -76,7 +77,7 @@ static enum packet_result decode_udp(struct decoder *decoder)
 	if (!decoder_skip(decoder, UDP_HEADER_LEN) || len < UDP_HEADER_LEN)
 		return PACKET_MALFORMED;
 	len -= UDP_HEADER_LEN;
-	if (len > decoder->wire && !decoder->is_fragment)
+	if (len > decoder->wire && !decoder->is_part)
 		return PACKET_MALFORMED;
 	decoder_limit(decoder, len);
 	payload_take(decoder);
@@ -86,12 +87,15 @@ static enum packet_result decode_udp(struct decoder *decoder)
 static enum packet_result decode_tcp(struct decoder *decoder)
 {
 	struct cursor header = decoder->cursor;
+	struct packet_tcp *tcp = &decoder->packet.tcp;
 	size_t header_len;
 
 	decoder->packet.source.port = cursor_u16(&header);
 	decoder->packet.destination.port = cursor_u16(&header);
-	cursor_skip(&header, 8); /* sequence and acknowledgement numbers */
+	tcp->sequence = cursor_u32(&header);
+	tcp->acknowledged = cursor_u32(&header);
 	header_len = (size_t)(cursor_u8(&header) >> 4) * 4;
+	tcp->flags = cursor_u8(&header);
 	if (header_len < TCP_HEADER_LEN || !decoder_skip(decoder, header_len))
 		return PACKET_MALFORMED;
 	payload_take(decoder);
@@ -112,6 +116,19 @@ static enum packet_result decode_transport(struct decoder *decoder,
 	}
 }
 
+/* offset is in bytes; the cursor is where the fragment's part begins. */
+static enum packet_result take_fragment(struct decoder *decoder,
+					uint8_t protocol, uint32_t id,
+					uint16_t offset, bool is_last)
+{
+	decoder->packet.protocol = protocol;
+	decoder->packet.is_fragment = true;
+	decoder->packet.fragment = (struct packet_fragment){id, offset,
+							    is_last};
+	payload_take(decoder);
+	return PACKET_OK;
+}
+
 /* RFC 791 3.1 */
 static enum packet_result decode_ipv4(struct decoder *decoder)
 {
@@ -120,12 +137,12 @@ static enum packet_result decode_ipv4(struct decoder *decoder)
 	size_t header_len = (size_t)(version & 0x0f) * 4;
 	const uint8_t *addresses;
 	size_t total_len;
-	uint16_t fragment;
+	uint16_t id, fragment;
 	uint8_t protocol;
 
 	cursor_skip(&header, 1); /* type of service */
 	total_len = cursor_u16(&header);
-	cursor_skip(&header, 2); /* identification */
+	id = cursor_u16(&header);
 	fragment = cursor_u16(&header);
 	cursor_skip(&header, 1); /* time to live */
 	protocol = cursor_u8(&header);
@@ -142,9 +159,11 @@ static enum packet_result decode_ipv4(struct decoder *decoder)
 	decoder_limit(decoder, total_len);
 	if (!decoder_skip(decoder, header_len))
 		return PACKET_MALFORMED;
-	if (fragment & IPV4_FRAGMENT_OFFSET)
-		return PACKET_FRAGMENT;
-	decoder->is_fragment = fragment & IPV4_MORE_FRAGMENTS;
+	if (fragment & (IPV4_FRAGMENT_OFFSET | IPV4_MORE_FRAGMENTS))
+		return take_fragment(
+			decoder, protocol, id,
+			(uint16_t)((fragment & IPV4_FRAGMENT_OFFSET) * 8),
+			!(fragment & IPV4_MORE_FRAGMENTS));
 	return decode_transport(decoder, protocol);
 }
 
@@ -157,11 +176,13 @@ static enum packet_result extension_skip(struct decoder *decoder, uint8_t *next)
 	struct cursor header = decoder->cursor;
 	uint8_t type = *next;
 	uint16_t fragment;
+	uint32_t id;
 	size_t len;
 
 	*next = cursor_u8(&header);
 	len = cursor_u8(&header);
 	fragment = cursor_u16(&header);
+	id = cursor_u32(&header);
 	if (type == IPPROTO_FRAGMENT)
 		len = 8;
 	else if (type == IPPROTO_AH)
@@ -170,12 +191,13 @@ static enum packet_result extension_skip(struct decoder *decoder, uint8_t *next)
 		len = (len + 1) * 8;
 	if (!decoder_skip(decoder, len))
 		return PACKET_MALFORMED;
-	if (type != IPPROTO_FRAGMENT)
+	/* A fragment that is all of its datagram is none (RFC 6946). */
+	if (type != IPPROTO_FRAGMENT ||
+	    !(fragment & (IPV6_FRAGMENT_OFFSET | IPV6_MORE_FRAGMENTS)))
 		return PACKET_OK;
-	if (fragment & IPV6_FRAGMENT_OFFSET)
-		return PACKET_FRAGMENT;
-	decoder->is_fragment = fragment & IPV6_MORE_FRAGMENTS;
-	return PACKET_OK;
+	return take_fragment(decoder, *next, id,
+			     fragment & IPV6_FRAGMENT_OFFSET,
+			     !(fragment & IPV6_MORE_FRAGMENTS));
 }
 
 static bool is_extension(uint8_t type)
@@ -192,6 +214,22 @@ static bool is_extension(uint8_t type)
 	}
 }
 
+/* Extension headers and what is behind them; next is the type of the first. */
+static enum packet_result decode_ipv6_payload(struct decoder *decoder,
+					      uint8_t next)
+{
+	enum packet_result result;
+
+	for (int i = 0; is_extension(next); i++) {
+		if (i == IPV6_EXTENSIONS_MAX)
+			return PACKET_MALFORMED;
+		result = extension_skip(decoder, &next);
+		if (result != PACKET_OK || decoder->packet.is_fragment)
+			return result;
+	}
+	return decode_transport(decoder, next);
+}
+
 static enum packet_result decode_ipv6(struct decoder *decoder)
 {
 	struct cursor *cursor = &decoder->cursor;
@@ -199,7 +237,6 @@ static enum packet_result decode_ipv6(struct decoder *decoder)
 	size_t payload_len = cursor_u16(cursor);
 	uint8_t next = cursor_u8(cursor);
 	const uint8_t *addresses;
-	enum packet_result result;
 
 	cursor_skip(cursor, 1); /* hop limit */
 	addresses = cursor_take(cursor, 32);
@@ -212,14 +249,7 @@ static enum packet_result decode_ipv6(struct decoder *decoder)
 	if (payload_len == 0)
 		payload_len = cursor_left(cursor);
 	decoder_limit(decoder, payload_len);
-	for (int i = 0; is_extension(next); i++) {
-		if (i == IPV6_EXTENSIONS_MAX)
-			return PACKET_MALFORMED;
-		result = extension_skip(decoder, &next);
-		if (result != PACKET_OK)
-			return result;
-	}
-	return decode_transport(decoder, next);
+	return decode_ipv6_payload(decoder, next);
 }
 
 static enum packet_result decode_raw(struct decoder *decoder)
@@ -360,4 +390,38 @@ enum packet_result packet_decode(int link, const void *frame, size_t len,
 	if (result == PACKET_OK)
 		*ret = decoder.packet;
 	return result;
+}
+
+enum packet_result packet_decode_datagram(struct packet *packet, bool is_part)
+{
+	struct decoder decoder = {
+		.wire = packet->payload_wire,
+		.is_part = is_part,
+		.packet = *packet,
+	};
+	enum packet_result result;
+
+	decoder.packet.is_fragment = false;
+	cursor_init(&decoder.cursor, packet->payload, packet->payload_len);
+	if (addr_is_v4(&packet->source.addr))
+		result = decode_transport(&decoder, packet->protocol);
+	else
+		result = decode_ipv6_payload(&decoder, packet->protocol);
+	/* A fragment within a datagram in fragments is nobody's. */
+	if (result == PACKET_OK && decoder.packet.is_fragment)
+		return PACKET_MALFORMED;
+	if (result == PACKET_OK)
+		*packet = decoder.packet;
+	return result;
+}
+
+bool packet_is_dns_port(uint16_t port)
+{
+	return port == DNS_PORT;
+}
+
+bool packet_may_be_dns(const struct packet *packet)
+{
+	return packet_is_dns_port(packet->source.port) ||
+	       packet_is_dns_port(packet->destination.port);
 }

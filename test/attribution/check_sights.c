@@ -286,18 +286,23 @@ START_TEST(an_answer_before_its_question_took_no_time)
 }
 END_TEST
 
-START_TEST(wants_datagrams_of_the_dns_port)
+START_TEST(wants_the_dns_port_and_what_may_turn_out_to_be_of_it)
 {
-	struct packet packet = {.protocol = IPPROTO_UDP};
+	static const uint8_t protocols[] = {IPPROTO_UDP, IPPROTO_TCP};
 
-	ck_assert(!attribution_wants(&packet));
-	packet.source.port = 53;
-	ck_assert(attribution_wants(&packet));
-	packet.source.port = 0;
-	packet.destination.port = 53;
-	ck_assert(attribution_wants(&packet));
-	packet.protocol = IPPROTO_TCP;
-	ck_assert(!attribution_wants(&packet));
+	for (int i = 0; i < 2; i++) {
+		struct packet packet = {.protocol = protocols[i]};
+
+		ck_assert(!attribution_wants(&packet));
+		packet.source.port = 53;
+		ck_assert(attribution_wants(&packet));
+		packet.source.port = 0;
+		packet.destination.port = 53;
+		ck_assert(attribution_wants(&packet));
+		packet.destination.port = 0;
+		packet.is_fragment = true;
+		ck_assert(attribution_wants(&packet));
+	}
 }
 END_TEST
 
@@ -370,5 +375,6 @@ SUITE_MAIN("attribution/sights", loopback_shows_each_message_twice,
 	   an_unsolicited_response_is_told_and_not_learned,
 	   a_question_sent_again_is_one_exchange,
 	   an_answer_before_its_question_took_no_time,
-	   wants_datagrams_of_the_dns_port, counts_what_is_not_dns,
+	   wants_the_dns_port_and_what_may_turn_out_to_be_of_it,
+	   counts_what_is_not_dns,
 	   learns_the_name_asked_for_and_what_is_about_it)

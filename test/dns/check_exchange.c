@@ -64,6 +64,9 @@ START_TEST(an_answer_must_match_its_question)
 	expect_unsolicited(answer(2));
 	expect_unsolicited(answer_to(1, endpoint(CLIENT, PORT + 1)));
 	expect_unsolicited(answer_to(1, endpoint("10.0.0.3", PORT)));
+	protocol = IPPROTO_TCP;
+	expect_unsolicited(answer(1));
+	protocol = IPPROTO_UDP;
 	message.id++;
 	expect_unsolicited(answer(1));
 	message.id--;
@@ -74,7 +77,23 @@ START_TEST(an_answer_must_match_its_question)
 	expect_unsolicited(answer(1));
 	strcpy(message.name, "www.example.com");
 	ck_assert(answer(1)->solicited);
-	ck_assert_uint_eq(stats().unsolicited, 6);
+	ck_assert_uint_eq(stats().unsolicited, 7);
+	exchanges_destroy(exchanges);
+}
+END_TEST
+
+/* An answer that was too long is asked for again, perhaps just so. */
+START_TEST(the_same_over_tcp_is_another_exchange)
+{
+	setup(10);
+	ck_assert_uint_eq(ask(1)->protocol, IPPROTO_UDP);
+	protocol = IPPROTO_TCP;
+	ck_assert_uint_eq(ask(1)->protocol, IPPROTO_TCP);
+	ck_assert_ptr_null(ask(2));
+	ck_assert_uint_eq(answer(1)->protocol, IPPROTO_TCP);
+	protocol = IPPROTO_UDP;
+	ck_assert_uint_eq(answer(1)->protocol, IPPROTO_UDP);
+	ck_assert_uint_eq(stats().answered, 2);
 	exchanges_destroy(exchanges);
 }
 END_TEST
@@ -444,6 +463,7 @@ END_TEST
 SUITE_MAIN("dns/exchange", a_question_and_its_answer_are_one_exchange,
 	   copies_on_loopback_do_not_count, case_does_not_matter,
 	   an_answer_must_match_its_question,
+	   the_same_over_tcp_is_another_exchange,
 	   an_answer_must_have_the_name_and_not_just_its_hash,
 	   an_unsolicited_answer_is_told_once,
 	   a_question_sent_again_is_the_same_exchange,

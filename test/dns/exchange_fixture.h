@@ -6,6 +6,7 @@
 
 #include "suite.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 /* What the suites over exchange.h share: one table, and sights to show it. */
@@ -18,14 +19,16 @@
 static struct exchanges *exchanges;
 static uint64_t now_ns;
 
-/* What is asked next; tests change a part of it. */
+/* What is asked next, and how; tests change a part of it. */
 static struct dns_message message;
+static uint8_t protocol;
 
 static inline void setup(size_t most)
 {
 	exchanges = exchanges_create(most);
 	ck_assert_ptr_nonnull(exchanges);
 	now_ns = SECOND;
+	protocol = IPPROTO_UDP;
 	message.id = 7;
 	message.type = DNS_TYPE_A;
 	strcpy(message.name, "www.example.com");
@@ -45,6 +48,7 @@ static inline struct exchange *ask_from(uint32_t netns, struct endpoint client,
 	struct exchange_sight sight = {
 		.time_ns = now_ns,
 		.netns = netns,
+		.protocol = protocol,
 		.source = client,
 		.destination = endpoint(SERVER, 53),
 		.message = &message,
@@ -59,6 +63,7 @@ static inline struct exchange *answer_to(uint32_t netns, struct endpoint client)
 	struct exchange_sight sight = {
 		.time_ns = now_ns,
 		.netns = netns,
+		.protocol = protocol,
 		.source = endpoint(SERVER, 53),
 		.destination = client,
 		.message = &message,

@@ -3,6 +3,8 @@
 
 #include "suite.h"
 
+#include <netinet/in.h>
+
 static struct sockets *sockets;
 static uint64_t now_ns;
 
@@ -20,31 +22,60 @@ static struct endpoint endpoint(const char *text, uint16_t port)
 	return endpoint;
 }
 
-/* Each claim is later than the one before. */
-static void claim(uint32_t netns, const char *text, uint16_t port,
-		  uint32_t tgid)
+static struct socket_place udp(uint32_t netns, const char *text, uint16_t port)
 {
-	struct endpoint local = endpoint(text, port);
+	return (struct socket_place){
+		.netns = netns,
+		.protocol = IPPROTO_UDP,
+		.local = endpoint(text, port),
+	};
+}
+
+/* A connection to a port of one server. */
+static struct socket_place tcp(const char *text, uint16_t port,
+			       uint16_t remote_port)
+{
+	return (struct socket_place){
+		.netns = 1,
+		.protocol = IPPROTO_TCP,
+		.local = endpoint(text, port),
+		.remote = endpoint("192.0.2.53", remote_port),
+	};
+}
+
+/* Each claim is later than the one before. */
+static void claim_at(struct socket_place place, uint32_t tgid)
+{
 	struct socket_owner owner = {
 		.party.process.tgid = tgid,
 		.claimed_ns = ++now_ns,
 	};
 
-	ck_assert_int_eq(socket_claim(sockets, netns, &local, &owner), 0);
+	ck_assert_int_eq(socket_claim(sockets, &place, &owner), 0);
+}
+
+static void claim(uint32_t netns, const char *text, uint16_t port,
+		  uint32_t tgid)
+{
+	claim_at(udp(netns, text, port), tgid);
 }
 
 /* The tgid of the owner, 0: nobody. */
-static uint32_t owner(uint32_t netns, const char *text, uint16_t port)
+static uint32_t owner_at(struct socket_place place)
 {
-	struct endpoint local = endpoint(text, port);
-	const struct socket_owner *found = socket_owner(sockets, netns, &local);
+	const struct socket_owner *found = socket_owner(sockets, &place);
 
 	return found ? found->party.process.tgid : 0;
 }
 
+static uint32_t owner(uint32_t netns, const char *text, uint16_t port)
+{
+	return owner_at(udp(netns, text, port));
+}
+
 START_TEST(finds_what_was_claimed)
 {
-	struct endpoint local = endpoint("10.0.0.1", 1000);
+	struct socket_place place = udp(4, "10.0.0.1", 1000);
 	struct socket_owner told = {
 		.party = {{1, 2}, 3, 4},
 		.tid = 5,
@@ -54,9 +85,9 @@ START_TEST(finds_what_was_claimed)
 	const struct socket_owner *found;
 
 	setup(10);
-	ck_assert_ptr_null(socket_owner(sockets, 4, &local));
-	ck_assert_int_eq(socket_claim(sockets, 4, &local, &told), 0);
-	found = socket_owner(sockets, 4, &local);
+	ck_assert_ptr_null(socket_owner(sockets, &place));
+	ck_assert_int_eq(socket_claim(sockets, &place, &told), 0);
+	found = socket_owner(sockets, &place);
 	ck_assert_ptr_nonnull(found);
 	ck_assert_uint_eq(found->party.process.tgid, 1);
 	ck_assert_uint_eq(found->party.process.start_ticks, 2);
@@ -86,6 +117,37 @@ START_TEST(tells_namespaces_addresses_and_ports_apart)
 	ck_assert_uint_eq(owner(3, "10.0.0.1", 1000), 0);
 	ck_assert_uint_eq(owner(1, "10.0.0.3", 1000), 0);
 	ck_assert_uint_eq(sockets_count(sockets), 5);
+	sockets_destroy(sockets);
+}
+END_TEST
+
+/* The same port, of datagrams and of connections that lead elsewhere. */
+START_TEST(tells_connections_apart_by_both_ends)
+{
+	setup(10);
+	claim(1, "10.0.0.1", 1000, 11);
+	claim_at(tcp("10.0.0.1", 1000, 53), 12);
+	claim_at(tcp("10.0.0.1", 1000, 5353), 13);
+	ck_assert_uint_eq(owner(1, "10.0.0.1", 1000), 11);
+	ck_assert_uint_eq(owner_at(tcp("10.0.0.1", 1000, 53)), 12);
+	ck_assert_uint_eq(owner_at(tcp("10.0.0.1", 1000, 5353)), 13);
+	ck_assert_uint_eq(owner_at(tcp("10.0.0.1", 1000, 54)), 0);
+	ck_assert_uint_eq(owner_at(tcp("10.0.0.2", 1000, 53)), 0);
+	sockets_destroy(sockets);
+}
+END_TEST
+
+START_TEST(the_remote_end_of_datagrams_does_not_matter)
+{
+	struct socket_place elsewhere = udp(1, "10.0.0.1", 1000);
+
+	setup(10);
+	claim(1, "10.0.0.1", 1000, 11);
+	elsewhere.remote = endpoint("192.0.2.53", 53);
+	ck_assert_uint_eq(owner_at(elsewhere), 11);
+	/* But it is theirs alone to be on all addresses. */
+	claim_at(tcp("0.0.0.0", 2000, 53), 12);
+	ck_assert_uint_eq(owner_at(tcp("10.0.0.1", 2000, 53)), 0);
 	sockets_destroy(sockets);
 }
 END_TEST
@@ -164,6 +226,8 @@ END_TEST
 
 SUITE_MAIN("flow/socket", finds_what_was_claimed,
 	   tells_namespaces_addresses_and_ports_apart,
+	   tells_connections_apart_by_both_ends,
+	   the_remote_end_of_datagrams_does_not_matter,
 	   a_socket_on_all_addresses_sends_from_each,
 	   the_latest_claim_to_a_port_counts,
 	   forgets_the_longest_unheard_and_counts_it,

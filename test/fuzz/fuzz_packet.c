@@ -52,8 +52,11 @@ static void dns_check(const struct packet *packet)
 static void packet_check(const struct packet *packet, int link,
 			 const uint8_t *frame, size_t len)
 {
-	must(packet->protocol == IPPROTO_UDP ||
+	must(packet->is_fragment || packet->protocol == IPPROTO_UDP ||
 	     packet->protocol == IPPROTO_TCP);
+	must(!packet->is_fragment ||
+	     (packet->source.port == 0 && packet->destination.port == 0 &&
+	      packet->fragment.offset % 8 == 0));
 	must(packet->direction <= PACKET_PASSING);
 	must(packet->direction == PACKET_DIRECTION_UNKNOWN ||
 	     link == PACKET_LINK_LINUX_SLL || link == PACKET_LINK_LINUX_SLL2);
@@ -81,6 +84,27 @@ static void shorter_check(const struct packet *packet, int link,
 	free(bytes);
 }
 
+/* What there is of a datagram, taken for all of it, or for its start. */
+static void datagram_check(const struct packet *fragment)
+{
+	struct packet whole = *fragment, part = *fragment;
+	enum packet_result result = packet_decode_datagram(&whole, false);
+
+	must(packet_decode_datagram(&part, true) == PACKET_OK ||
+	     result != PACKET_OK);
+	if (result != PACKET_OK) {
+		must(memcmp(&whole, fragment, sizeof(whole)) == 0);
+		return;
+	}
+	must(!whole.is_fragment);
+	must(whole.payload > fragment->payload);
+	must(whole.payload + whole.payload_len <=
+	     fragment->payload + fragment->payload_len);
+	must(whole.payload_len <= whole.payload_wire);
+	must(whole.payload_wire <= part.payload_wire);
+	dns_check(&whole);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct packet packet, before;
@@ -102,6 +126,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	packet_check(&packet, link, data, size);
 	shorter_check(&packet, link, data, size);
-	dns_check(&packet);
+	if (packet.is_fragment)
+		datagram_check(&packet);
+	else
+		dns_check(&packet);
 	return 0;
 }

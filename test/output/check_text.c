@@ -6,6 +6,7 @@
 #include "suite.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 
 /* Storage of the one message that a test needs. */
 static struct dns_message message;
@@ -84,9 +85,11 @@ START_TEST(a_query_says_who_asked_whom)
 	sample_container(&event);
 	event.netns = 4026531840;
 	event.process.cgroup = "a.scope";
+	event.dns.protocol = IPPROTO_TCP;
 	ck_assert_line(&event, "INFO[0001] dns.query hostname=facebook.com "
 			       "type=A comm=curl pid=2074 server=10.0.0.1:53 "
-			       "container.id=0123456789abcdef");
+			       "transport=tcp container.id=0123456789abcdef");
+	event.dns.protocol = IPPROTO_UDP;
 	ck_assert_verbose(&event, "INFO[0001] dns.query hostname=facebook.com "
 				  "type=A comm=curl pid=2074 "
 				  "server=10.0.0.1:53 "
@@ -118,15 +121,17 @@ START_TEST(an_answer_says_what_came_back_and_when)
 			       "server=10.0.0.1:53 time_ms=0.532");
 	sample_process(&event);
 	sample_container(&event);
+	event.dns.protocol = IPPROTO_TCP;
 	message.flags |= DNS_FLAG_TC;
 	message.is_cut = true;
 	message.rcode = 2;
 	message.answer_total = 9;
-	ck_assert_line(&event, "INFO[0001] dns.answer hostname=facebook.com "
-			       "response=31.13.71.36 type=A rcode=SERVFAIL "
-			       "comm=curl pid=2074 server=10.0.0.1:53 "
-			       "time_ms=0.532 truncated=true cut=true "
-			       "records_total=9 container.id=0123456789abcdef");
+	ck_assert_line(&event,
+		       "INFO[0001] dns.answer hostname=facebook.com "
+		       "response=31.13.71.36 type=A rcode=SERVFAIL "
+		       "comm=curl pid=2074 server=10.0.0.1:53 "
+		       "transport=tcp time_ms=0.532 truncated=true cut=true "
+		       "records_total=9 container.id=0123456789abcdef");
 }
 END_TEST
 

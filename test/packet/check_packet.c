@@ -111,6 +111,9 @@ START_TEST(decodes_tcp_and_steps_over_its_options)
 	check_endpoints("192.0.2.1:41000", "198.51.100.2:53");
 	check_payload("abcd", 4);
 	ck_assert_uint_eq(packet.protocol, IPPROTO_TCP);
+	ck_assert_uint_eq(packet.tcp.sequence, 1);
+	ck_assert_uint_eq(packet.tcp.acknowledged, 2);
+	ck_assert_uint_eq(packet.tcp.flags, PACKET_TCP_ACK | 0x08);
 	ck_assert_int_eq(DECODE(PACKET_LINK_IPV6, IPV6(TCP, "\x1c") TCP_ABCD),
 			 PACKET_OK);
 	check_payload("abcd", 4);
@@ -312,40 +315,96 @@ START_TEST(other_protocols_are_told_apart)
 }
 END_TEST
 
-START_TEST(later_fragments_have_no_ports)
+static void check_fragment(uint32_t id, uint16_t offset, bool is_last)
 {
+	check_endpoints(addr_is_v4(&packet.source.addr) ? "192.0.2.1:0"
+							: "[2001:db8::1]:0",
+			addr_is_v4(&packet.source.addr) ? "198.51.100.2:0"
+							: "[2001:db8::2]:0");
+	ck_assert(packet.is_fragment);
+	ck_assert_uint_eq(packet.protocol, IPPROTO_UDP);
+	ck_assert_uint_eq(packet.fragment.id, id);
+	ck_assert_uint_eq(packet.fragment.offset, offset);
+	ck_assert(packet.fragment.is_last == is_last);
+	ck_assert_uint_eq(packet.payload_len, 12);
+	ck_assert_uint_eq(packet.payload_wire, 12);
+	ck_assert_mem_eq(packet.payload + 8, "abcd", 4);
+}
+
+START_TEST(fragments_have_no_ports)
+{
+	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
+				IPV4_START("\x45", "\x20") "\x20\0" IPV4_END(
+					UDP) UDP_ABCD),
+			 PACKET_OK);
+	check_fragment(0x1234, 0, false);
 	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
 				IPV4_START("\x45", "\x20") "\0\1" IPV4_END(UDP)
 					UDP_ABCD),
-			 PACKET_FRAGMENT);
+			 PACKET_OK);
+	check_fragment(0x1234, 8, true);
 	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
-				IPV4_START("\x45", "\x20") "\x30\0" IPV4_END(
-					UDP) UDP_ABCD),
-			 PACKET_FRAGMENT);
+				IPV4_START("\x45", "\x20") "\x3f\xff" IPV4_END(
+					UDP) UDP_ABCD "padding"),
+			 PACKET_OK);
+	check_fragment(0x1234, 65528, false);
 	ck_assert_int_eq(
 		DECODE(PACKET_LINK_IPV6,
-		       IPV6("\x2c", "\x14") "\x11\0\0\x08\0\0\0\7" UDP_ABCD),
-		PACKET_FRAGMENT);
+		       IPV6("\x2c", "\x14") "\x11\0\0\1\0\1\0\7" UDP_ABCD),
+		PACKET_OK);
+	check_fragment(0x10007, 0, false);
+	ck_assert_int_eq(
+		DECODE(PACKET_LINK_IPV6,
+		       IPV6("\x2c", "\x14") "\x11\0\0\x0e\0\1\0\7" UDP_ABCD),
+		PACKET_OK);
+	check_fragment(0x10007, 8, true);
 }
 END_TEST
 
-/* UDP says 16 bytes, of which this fragment brings the header and four. */
+/* UDP says 16 bytes, of which there are the header and four. */
 #define UDP_LONGER         \
 	PORTS "\0\x18\0\0" \
 	      "abcd"
 
-START_TEST(first_fragment_gives_what_it_has)
+START_TEST(goes_on_from_a_fragment_to_its_datagram)
 {
-	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
-				IPV4_START("\x45", "\x20") "\x20\0" IPV4_END(
-					UDP) UDP_LONGER),
-			 PACKET_OK);
+	struct packet before;
+
+	DECODE(PACKET_LINK_IPV4,
+	       IPV4_START("\x45", "\x20") "\x20\0" IPV4_END(UDP) UDP_ABCD);
+	ck_assert_int_eq(packet_decode_datagram(&packet, false), PACKET_OK);
+	check_v4_abcd();
+	ck_assert(!packet.is_fragment);
+
+	/* What is missing is taken for cut off, if it is known to be. */
+	DECODE(PACKET_LINK_IPV4,
+	       IPV4_START("\x45", "\x20") "\x20\0" IPV4_END(UDP) UDP_LONGER);
+	before = packet;
+	ck_assert_int_eq(packet_decode_datagram(&packet, false),
+			 PACKET_MALFORMED);
+	ck_assert_mem_eq(&packet, &before, sizeof(packet));
+	ck_assert_int_eq(packet_decode_datagram(&packet, true), PACKET_OK);
 	check_payload("abcd", 16);
-	ck_assert_int_eq(
-		DECODE(PACKET_LINK_IPV6,
-		       IPV6("\x2c", "\x14") "\x11\0\0\1\0\0\0\7" UDP_LONGER),
-		PACKET_OK);
-	check_payload("abcd", 16);
+
+	/* Of IPv6, extension headers may be in fragments as well. */
+	DECODE(PACKET_LINK_IPV6,
+	       IPV6("\x2c", "\x1c") "\x3c\0\0\1\0\0\0\7"
+				    "\x11\0\1\4\0\0\0\0" UDP_ABCD);
+	ck_assert_uint_eq(packet.protocol, IPPROTO_DSTOPTS);
+	ck_assert_int_eq(packet_decode_datagram(&packet, false), PACKET_OK);
+	check_v6_abcd();
+}
+END_TEST
+
+START_TEST(fragments_within_fragments_are_malformed)
+{
+	DECODE(PACKET_LINK_IPV6,
+	       IPV6("\x2c", "\x1c") "\x2c\0\0\1\0\0\0\7"
+				    "\x11\0\0\1\0\0\0\x08" UDP_ABCD);
+	ck_assert(packet.is_fragment);
+	ck_assert_uint_eq(packet.fragment.id, 7);
+	ck_assert_int_eq(packet_decode_datagram(&packet, true),
+			 PACKET_MALFORMED);
 }
 END_TEST
 
@@ -387,9 +446,9 @@ START_TEST(headers_shorter_than_themselves_are_malformed)
 				IPV4_START("\x45", "\x20") WHOLE IPV4_END(UDP)
 					PORTS "\0\7\0\0abcd"),
 			 PACKET_MALFORMED);
-	ck_assert_int_eq(DECODE(PACKET_LINK_IPV4,
-				IPV4_START("\x45", "\x20") "\x20\0" IPV4_END(
-					UDP) PORTS "\0\7\0\0abcd"),
+	DECODE(PACKET_LINK_IPV4, IPV4_START("\x45", "\x20") "\x20\0" IPV4_END(
+					 UDP) PORTS "\0\7\0\0abcd");
+	ck_assert_int_eq(packet_decode_datagram(&packet, true),
 			 PACKET_MALFORMED);
 	/* TCP of 4 words. */
 	ck_assert_int_eq(DECODE(PACKET_LINK_IPV6, IPV6(TCP, "\x14") PORTS
@@ -487,8 +546,15 @@ START_TEST(rejects_or_marks_every_truncation)
 			  IPV4_START("\x45", "\x30") WHOLE IPV4_END(TCP)
 				  TCP_ABCD);
 	CHECK_TRUNCATIONS(PACKET_LINK_IPV6,
-			  IPV6("\x2c", "\x1c") "\x3c\0\0\1\0\0\0\7"
+			  IPV6("\x2c", "\x1c") "\x3c\0\0\0\0\0\0\7"
 					       "\x11\0\1\4\0\0\0\0" UDP_ABCD);
+	/* What there is of a fragment is its payload. */
+	CHECK_TRUNCATIONS(
+		PACKET_LINK_IPV4,
+		IPV4_START("\x45", "\x18") "\x20\0" IPV4_END(UDP) "abcd");
+	CHECK_TRUNCATIONS(PACKET_LINK_IPV6,
+			  IPV6("\x2c", "\x0c") "\x11\0\0\1\0\0\0\7"
+					       "abcd");
 }
 END_TEST
 
@@ -515,8 +581,9 @@ SUITE_MAIN("packet/packet", decodes_udp_over_ipv4, decodes_udp_over_ipv6,
 	   steps_over_ipv6_extension_headers,
 	   bounds_the_number_of_extension_headers,
 	   extension_headers_end_with_the_packet,
-	   other_protocols_are_told_apart, later_fragments_have_no_ports,
-	   first_fragment_gives_what_it_has,
+	   other_protocols_are_told_apart, fragments_have_no_ports,
+	   goes_on_from_a_fragment_to_its_datagram,
+	   fragments_within_fragments_are_malformed,
 	   udp_length_beyond_the_packet_is_malformed,
 	   other_ip_versions_are_malformed,
 	   headers_shorter_than_themselves_are_malformed,
