@@ -8,20 +8,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * DNS, also behind IPv6 extension headers (0 hop-by-hop, 43 routing, 44
- * fragment, 60 destination options), which a kernel filter cannot walk.
- */
-static const char filter_text[] =
-	"udp port 53 or (ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or "
-	"ip6[6] = 60))";
+/* TCP that begins, ends, or brings bytes: not what only acknowledges. */
+#define TCP_V4                                          \
+	"(ip and tcp port 53 and (tcp[13] & 7 != 0 or " \
+	"ip[2:2] != ((ip[0] & 15) << 2) + (tcp[12] >> 4 << 2)))"
+#define TCP_V6                                           \
+	"(ip6 and tcp port 53 and (ip6[53] & 7 != 0 or " \
+	"ip6[4:2] != ip6[52] >> 4 << 2))"
+
+/* All of them: the first ones tell which of the others are of interest. */
+#define FRAGMENTS_V4 "(ip[6:2] & 0x3fff != 0 and (ip[9] = 17 or ip[9] = 6))"
 
 /*
- * The ring has slots for whole frames of this size: 4096 bytes of answer, the
- * largest that servers give over UDP, and its headers. Loopback carries most
- * packets twice. 1 MiB holds some 230 packets.
+ * Hop-by-hop options, routing, fragment and destination options, which a kernel
+ * filter cannot walk.
  */
-#define SNAPSHOT_LEN (4096 + 128)
+#define EXTENSIONS_V6                                                     \
+	"(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = " \
+	"60))"
+
+#define DNS                                                         \
+	"(udp port 53 or " TCP_V4 " or " TCP_V6 " or " FRAGMENTS_V4 \
+	" or " EXTENSIONS_V6 ")"
+
+/* What leaves by loopback is seen again as it arrives. */
+#define NOT_TWICE "not (ifindex 1 and outbound) and "
+
+/*
+ * The ring has slots for frames of this size. With libpcap's header it makes
+ * two pages, which is what a slot of more than one takes; and it holds all of a
+ * datagram or a segment, but for those that the kernel cuts up only later.
+ */
+#define SNAPSHOT_LEN 8000
 
 /* Captures that get a large one. */
 #define LARGE_RINGS 16
@@ -69,8 +87,10 @@ static int activate(struct capture *capture, size_t ring_bytes)
 	if (pcap_set_datalink(pcap, DLT_LINUX_SLL2))
 		log_debug("%s", pcap_geterr(pcap));
 	capture->link = pcap_datalink(pcap);
-	status = pcap_compile(pcap, &filter, filter_text, 1,
-			      PCAP_NETMASK_UNKNOWN);
+	status = pcap_compile(pcap, &filter,
+			      capture->link == DLT_LINUX_SLL2 ? NOT_TWICE DNS
+							      : DNS,
+			      1, PCAP_NETMASK_UNKNOWN);
 	if (status < 0)
 		return status;
 	status = pcap_setfilter(pcap, &filter);
@@ -139,7 +159,7 @@ int capture_open_file(const char *path, struct capture **ret)
 
 size_t capture_ring_bytes(size_t opened)
 {
-	return opened < LARGE_RINGS ? 4 << 20 : 256 << 10;
+	return opened < LARGE_RINGS ? 8 << 20 : 512 << 10;
 }
 
 void capture_close(struct capture *capture)
