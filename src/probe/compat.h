@@ -3,11 +3,11 @@
 #define PROBE_COMPAT_H
 
 #include <bpf/libbpf.h>
-#include <errno.h>
+#include <stddef.h>
 
 /*
  * What libraries of different age want called differently, called as the
- * newest wants it. Each HAVE_... is an experiment of cmake/Compat.cmake.
+ * newest wants it. Which way that is here, cmake/Compat.cmake finds by trying.
  *
  * What bpf(2) can do without a library is done without (compiler.c), and so is
  * what a library would do in a worse way the older it is (kernel_btf.h).
@@ -17,27 +17,9 @@
  * perf_buffer__new(): before libbpf 0.7 the functions were among the options,
  * and before 1.0 an error was hidden in the pointer. NULL, and errno.
  */
-static inline struct perf_buffer *compat_perf_buffer_new(
-	int map, size_t pages, perf_buffer_sample_fn on_sample,
-	perf_buffer_lost_fn on_lost, void *context)
-{
-#if HAVE_PERF_BUFFER_FUNCTIONS
-	struct perf_buffer *buffer = perf_buffer__new(map, pages, on_sample,
-						      on_lost, context, NULL);
-#else
-	const struct perf_buffer_opts options = {
-		.sample_cb = on_sample,
-		.lost_cb = on_lost,
-		.ctx = context,
-	};
-	struct perf_buffer *buffer = perf_buffer__new(map, pages, &options);
-#endif
-	long err = libbpf_get_error(buffer);
-
-	if (!err)
-		return buffer;
-	errno = (int)-err;
-	return NULL;
-}
+struct perf_buffer *compat_perf_buffer_new(int map, size_t pages,
+					   perf_buffer_sample_fn on_sample,
+					   perf_buffer_lost_fn on_lost,
+					   void *context);
 
 #endif
