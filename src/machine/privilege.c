@@ -300,7 +300,7 @@ void look_at_lockdown(struct look *look, struct finding *finding)
 		{.code = BPF_ALU64 | BPF_MOV | BPF_X,
 		 .dst_reg = BPF_REG_1,
 		 .src_reg = BPF_REG_10},
-		{.code = BPF_ALU64 | BPF_ADD | BPF_K,
+		{.code = BPF_ALU64 | BPF_ADD, /* BPF_K is 0 */
 		 .dst_reg = BPF_REG_1,
 		 .imm = -8},
 		SET(BPF_REG_2, 8),

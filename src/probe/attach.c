@@ -141,7 +141,7 @@ static bool replace_target(const char *target, char replaced[TARGET_MAX])
 	const char *pair = getenv("EGRETS_DEBUG_TARGETS");
 	size_t len = strlen(target);
 
-	while (pair && (strncmp(pair, target, len) || pair[len] != '=')) {
+	while (pair && (strncmp(pair, target, len) != 0 || pair[len] != '=')) {
 		pair = strchr(pair, ',');
 		if (pair)
 			pair++;

@@ -365,7 +365,8 @@ static int load(struct loader *loader, unsigned int parts, struct loading *ret)
 	ret->attempts = calloc(hook_count, sizeof(*ret->attempts));
 	attacher = attacher_create(ret->compiler, &loader->workshop);
 	if (!ret->attempts || !attacher) {
-		err = trouble(loader, -ENOMEM, "out of memory");
+		trouble(loader, -ENOMEM, "out of memory");
+		err = -ENOMEM;
 		goto fail;
 	}
 	for (uint32_t i = 0; i < hook_count; i++)
