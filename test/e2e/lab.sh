@@ -185,6 +185,29 @@ lab_hold()
 	lab_wait 5 test -e "$ready"
 }
 
+# Answers too long for a packet, or for UDP: 200 addresses, the first of them a
+# server's, in 3.2 or 5.6 KB; a chain that takes 0.7 KB; 6 KB of texts.
+lab_large_answers()
+{
+	local i last=long.lab pad
+
+	printf 'edns-packet-max=4096\nhost-record=large.lab,%s,%s\n' \
+		10.77.0.24 fd00:77::24
+	for ((i = 1; i < 200; i++)); do
+		printf 'host-record=large.lab,10.80.0.%d,fd00:80::%x\n' \
+			"$i" "$i"
+	done
+	printf -v pad '%060d' 0
+	for i in {1..8}; do
+		printf 'cname=%s,%s.%d.lab\n' "$last" "$pad" "$i"
+		last=$pad.$i.lab
+	done
+	printf 'host-record=%s,10.77.0.25\n' "$last"
+	for i in {1..24}; do
+		printf 'txt-record=text.large.lab,"%0250d"\n' "$i"
+	done
+}
+
 lab_zone()
 {
 	local i
@@ -229,6 +252,7 @@ lab_zone()
 	mx-host=mail.lab,four.lab,10
 	srv-host=_http._tcp.lab,four.lab,80,1,2
 	END
+	lab_large_answers
 	for ((i = 0; i < LAB_RACE_NAMES; i++)); do
 		printf 'host-record=race-%03d.lab,10.77.1.%d,fd00:77::1:%x\n' \
 			"$i" $((i % LAB_RACE_ADDRESSES + 1)) \
@@ -240,7 +264,7 @@ lab_server_addresses()
 {
 	local i
 
-	for i in 2 10 11 12 13 14 18 19 20 21 22 23 99; do
+	for i in 2 10 11 12 13 14 18 19 20 21 22 23 24 25 99; do
 		printf 'addr add 10.77.0.%d/16 dev lab\n' "$i"
 		printf 'addr add fd00:77::%d/64 dev lab nodad\n' "$i"
 	done

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # egrets -r, as a user without any privilege, on captures that tcpdump makes
-# here: of Ethernet, of "any" in both of its forms, and of loopback. Then on
-# files that are damaged: what can be read is printed, and the rest is an
-# error.
+# here: of Ethernet, of "any" in both of its forms, and of loopback; of UDP, of
+# TCP, and of answers in fragments. Then on files that are damaged: what can be
+# read is printed, and the rest is an error.
 set -euo pipefail
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/expect.sh"
@@ -19,6 +19,15 @@ exchanges=(
 	"mail.lab MX"
 )
 
+# And of those whose answers are too long for a packet.
+large_exchanges=(
+	"large.lab A"
+)
+
+# Of the following captures.
+dig_options=()
+filter="port 53"
+
 # capture FILE client|server TCPDUMP-OPTION...: the exchanges, of both
 # families, as seen from one namespace. From the server's they are its own,
 # and stay on its loopback.
@@ -30,7 +39,7 @@ capture()
 	holder="lab_${where}_holder"
 	: >"$lab_dir/tcpdump"
 	lab_start "${!holder}" tcpdump -Z root --immediate-mode -U -w "$file" \
-		"$@" port 53 2>"$lab_dir/tcpdump"
+		"$@" "$filter" 2>"$lab_dir/tcpdump"
 	tcpdump_pid=$lab_pid
 	lab_pids+=("$tcpdump_pid")
 	lab_wait 10 grep -q 'listening on' "$lab_dir/tcpdump" || {
@@ -40,8 +49,8 @@ capture()
 	for exchange in "${exchanges[@]}"; do
 		for server in "$LAB_SERVER4" "$LAB_SERVER6"; do
 			# shellcheck disable=SC2086 # two words
-			lab_run "${!holder}" dig +short "@$server" $exchange \
-				>"$lab_dir/client"
+			lab_run "${!holder}" dig +short "${dig_options[@]}" \
+				"@$server" $exchange >"$lab_dir/client"
 		done
 	done
 	# The last packet is in its hands when it has counted it.
@@ -106,6 +115,31 @@ check_damaged()
 	expect_is "$1: one line of it" "$(grep -c "$2" "$lab_dir/err")" 1
 }
 
+# check_large WHAT FILE TRANSPORT: an answer of 200 addresses for each family.
+check_large()
+{
+	read_file "$2"
+	expect_is "$1: status" "$status" 0
+	expect_is "$1: all that the answers say" \
+		"$(events 'select($kind == "dns.answer") |
+			"\(.network.transport) \(.network.type) \(
+			.dns.resolved_ip | length) \(.egrets.dns.cut)"' |
+			sort)" \
+		"$(printf '%s\n' "$3 ipv4 200 null" "$3 ipv6 200 null")"
+}
+
+# check_first FILE: tcpdump finds the port only in first fragments of IPv4.
+check_first()
+{
+	read_file "$1"
+	expect_is "a first fragment alone: status" "$status" 0
+	expect_like "a first fragment alone: a cut answer" \
+		"$(events 'select($kind == "dns.answer") |
+			"\(.egrets.dns.cut) \(.dns.resolved_ip | length)"' |
+			tr "\n" " ")" \
+		'^true [5-9][0-9] $'
+}
+
 lab_up
 lab_need tcpdump
 # Where that user can reach it.
@@ -121,6 +155,27 @@ check_capture "any, SLL2" "$lab_dir/sll2.pcap"
 check_capture "loopback" "$lab_dir/lo.pcap"
 
 lines=$((4 * ${#exchanges[@]}))
+
+dig_options=(+tcp)
+capture "$lab_dir/tcp.pcap" client -i lab
+capture "$lab_dir/tcp-any.pcap" server -i any -y LINUX_SLL
+check_capture "TCP" "$lab_dir/tcp.pcap"
+check_capture "TCP, any" "$lab_dir/tcp-any.pcap"
+
+exchanges=("${large_exchanges[@]}")
+capture "$lab_dir/large-tcp.pcap" client -i lab
+check_large "TCP, large" "$lab_dir/large-tcp.pcap" tcp
+ip -n "$lab_client_ns" link set lab mtu 1280
+ip -n "$lab_server_ns" link set lab mtu 1280
+dig_options=(+notcp +bufsize=4096)
+capture "$lab_dir/first.pcap" client -i lab
+filter="port 53 or ip[6:2] & 0x1fff != 0 or ip6 proto 44"
+capture "$lab_dir/fragments.pcap" client -i lab
+capture "$lab_dir/fragments-any.pcap" client -i any -y LINUX_SLL2
+check_first "$lab_dir/first.pcap"
+check_large "fragments" "$lab_dir/fragments.pcap" udp
+check_large "fragments, any" "$lab_dir/fragments-any.pcap" udp
+
 size=$(stat -c %s "$lab_dir/ether.pcap")
 head -c $((size - 20)) "$lab_dir/ether.pcap" >"$lab_dir/cut.pcap"
 check_damaged "cut short" "$lab_dir/cut.pcap" $((lines - 1)) 'truncated|cut'
