@@ -103,7 +103,7 @@ const char *dns_class_text(uint16_t class, char *buf)
 		return "CH";
 	case 4:
 		return "HS";
-	case 254:
+	case DNS_CLASS_NONE:
 		return "NONE";
 	case DNS_CLASS_ANY:
 		return "ANY";

@@ -27,6 +27,7 @@ enum dns_type {
 enum dns_class {
 	DNS_CLASS_IN = 1,
 	DNS_CLASS_CH = 3,
+	DNS_CLASS_NONE = 254,
 	DNS_CLASS_ANY = 255,
 };
 

@@ -20,14 +20,14 @@ struct dns_content {
 	uint16_t target; /* 0: none */
 	uint16_t target_len;
 	bool ends_with_target; /* as text, too */
-	/* Addresses in SVCB and HTTPS records (RFC 9460 7.3), borrowed. */
+	/* Addresses in SVCB and HTTPS (RFC 9460 7.3) of class IN, borrowed. */
 	const uint8_t *hint4, *hint6;
 	size_t hint4_count, hint6_count;
 };
 
 /*
  * Read all of *content; its start is the message's. 0, or -EBADMSG if it is
- * not of its type. Types of class IN only are known by that class alone.
+ * not of its type.
  */
 int dns_content_read(uint16_t type, uint16_t class, struct cursor *content,
 		     struct dns_content *ret);

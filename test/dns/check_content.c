@@ -79,7 +79,7 @@ START_TEST(keys_and_signatures)
 {
 	ck_assert_text(43, "\355\266\15\2\1\253\17", "60854 13 2 01ab0f");
 	ck_assert_text(44, "\4\2\0\377", "4 2 00ff");
-	ck_assert_text(52, "\3\1\1", "3 1 1 ");
+	ck_assert_text(52, "\3\1\1\xab", "3 1 1 ab");
 	/* RFC 4648 10 */
 	ck_assert_text(48, "\1\0\3\15", "256 3 13 ");
 	ck_assert_text(48, "\1\0\3\15f", "256 3 13 Zg==");
@@ -93,20 +93,89 @@ START_TEST(keys_and_signatures)
 }
 END_TEST
 
+START_TEST(sets_of_types)
+{
+	/* RFC 4034 4.3, and windows out of the usual. */
+	ck_assert_text(47,
+		       "\4host" TO_EXAMPLE "\0\6\x40\1\0\0\0\3"
+		       "\4\33\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+		       "\0\0\0\0\0\0\0\0\x20",
+		       "host.example.com A MX RRSIG NSEC TYPE1234");
+	ck_assert_text(47, "\0", ".");
+	ck_assert_text(62, "\0\0\0\102\0\3\0\4\x60\0\0\10", "66 3 A NS AAAA");
+	ck_assert_text(51, "\1\0\0\14\4\xaa\xbb\xcc\xdd", "1 0 12 aabbccdd");
+	ck_assert_text(51, "\1\0\0\14\0", "1 0 12 -");
+	ck_assert_bad(47, "\0\0");
+	ck_assert_bad(47, "\0\0\1");
+	ck_assert_bad(51, "\1\0\0\14\1");
+}
+END_TEST
+
+/* Shown as if they were unknown. */
+START_TEST(what_is_only_checked)
+{
+	static const struct {
+		uint16_t type;
+		const char *bytes;
+		size_t len;
+	} whole[] = {
+		{29, "\0\22\26\23\213\74\360\30\201\14\274\340\0\230\225\270",
+		 16},
+		{38, "\100\0\0\0\0\0\0\0\1\1a\0", 12},
+		{DNS_TYPE_OPT, "\0\3\0\2ab", 6},
+		{42, "\0\1\25\203\300\250\40", 7},
+		{45, "\12\1\2\300\0\2\46", 7},
+		{45, "\12\2\2\40\1\15\270\0\0\0\0\0\0\0\0\0\0\0\1", 19},
+		{45, "\12\3\2\1a\0", 6},
+		{50, "\1\0\0\14\1s\2hh\0\1\100", 12},
+		{55, "\2\2\0\3ttkkk\1a\0", 12},
+		{104, "\0\12\0\24\117\377\377\40\356\144", 10},
+		{105, "\0\12\12\1\2\0", 6},
+		{108, "\0\0\136\0\123\52", 6},
+		{109, "\0\0\136\357\20\0\0\52", 8},
+		{249, "\1a\0\0\0\0\1\0\0\0\2\0\3\0\0\0\1k\0\1o", 21},
+		{250, "\1a\0\0\0\0\1\0\0\1\54\0\2mm\0\7\0\0\0\1o", 22},
+	};
+	size_t good;
+
+	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++) {
+		good = 0;
+		for (size_t len = 0; len <= whole[i].len; len++)
+			if (!read_content(whole[i].type, DNS_CLASS_IN,
+					  whole[i].bytes, len))
+				good++;
+		ck_assert(!strncmp(content.line.text, "\\# ", 3));
+		ck_assert_uint_eq(content.target, 0);
+		ck_assert_uint_eq(strtoul(content.line.text + 3, NULL, 10),
+				  whole[i].len);
+		/* Whole; lists may also end between two items. */
+		ck_assert_msg(good == 1 || good == 2, "type %u, %zu of them",
+			      whole[i].type, good);
+	}
+	ck_assert_bad(29, "\0\22\26\23\213\74\360\30\201\14\274\340\0\230\225");
+	ck_assert_bad(38, "\201\1a\0");
+	ck_assert_bad(108, "\0\0\136\0\123\52x");
+}
+END_TEST
+
 START_TEST(what_is_unknown_is_in_hexadecimal)
 {
 	ck_assert_text(65280, "\12\0\0\1", "\\# 4 0a000001"); /* RFC 3597 5 */
 	ck_assert_text(65280, "", "\\# 0");
 	ck_assert_text(10, "\0", "\\# 1 00");
-	/* A, and what is there in class IN only, in class CH; TXT in 254. */
+	/* An address of another class is none; an update has no content. */
 	ck_assert_int_eq(read_content(DNS_TYPE_A, DNS_CLASS_CH, "\1\2\3\4", 4),
 			 0);
 	ck_assert_str_eq(content.line.text, "\\# 4 01020304");
-	ck_assert_int_eq(read_content(DNS_TYPE_HTTPS, DNS_CLASS_CH, "\1", 1),
-			 0);
-	ck_assert_str_eq(content.line.text, "\\# 1 01");
 	ck_assert_int_eq(read_content(DNS_TYPE_TXT, DNS_CLASS_CH, "\1a", 2), 0);
 	ck_assert_str_eq(content.line.text, "a");
+	ck_assert_int_eq(read_content(DNS_TYPE_A, 5, "\1\2\3", 3), -EBADMSG);
+	ck_assert_int_eq(read_content(DNS_TYPE_AAAA, 5, "\1\2\3\4", 4),
+			 -EBADMSG);
+	ck_assert_int_eq(read_content(DNS_TYPE_HTTPS, DNS_CLASS_CH,
+				      "\0\1\0\0\4\0\4\1\2\3\4", 11),
+			 0);
+	ck_assert_uint_eq(content.hint4_count, 0);
 	ck_assert_int_eq(read_content(DNS_TYPE_TXT, 254, "", 0), 0);
 	ck_assert_str_eq(content.line.text, "\\# 0");
 }
@@ -289,7 +358,7 @@ START_TEST(rejects_every_truncation)
 END_TEST
 
 SUITE_MAIN("dns/content", names_and_numbers, strings_are_quoted_if_they_must,
-	   keys_and_signatures, what_is_unknown_is_in_hexadecimal,
-	   what_is_too_long_is_cut, no_name_is_cut, services_of_the_rfc,
-	   services_have_other_parameters, services_that_are_malformed,
-	   rejects_every_truncation)
+	   keys_and_signatures, sets_of_types, what_is_only_checked,
+	   what_is_unknown_is_in_hexadecimal, what_is_too_long_is_cut,
+	   no_name_is_cut, services_of_the_rfc, services_have_other_parameters,
+	   services_that_are_malformed, rejects_every_truncation)
