@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define DATAGRAMS 4
-#define TWIN_MAX  (255 * 8 + 4095)
+#define TWIN_MAX  (63 * 8 + 511)
 #define UDP_LEN	  8
 
 /* In the first byte, besides the number of the datagram. */
@@ -207,8 +207,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cursor_init(&cursor, data, size);
 	while (cursor_left(&cursor) >= 4) {
 		uint8_t what = cursor_u8(&cursor);
-		uint32_t from = cursor_u8(&cursor) * 8u;
-		uint32_t len = cursor_u16(&cursor) & 0xfff;
+		uint32_t from = (cursor_u8(&cursor) & 63) * 8u;
+		uint32_t len = cursor_u16(&cursor) & 511;
 
 		add(fragments, what, from, len);
 		must_be_like_twin(fragments);

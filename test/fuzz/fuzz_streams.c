@@ -19,7 +19,7 @@
 #define LENGTH_LEN   2
 #define HEADER_LEN   12
 #define ASKING_LEN   19
-#define SENT_MAX     (MESSAGES_MAX * (LENGTH_LEN + ASKING_LEN + 255 * 4))
+#define SENT_MAX     (MESSAGES_MAX * (LENGTH_LEN + ASKING_LEN + 255))
 
 /* What to do, besides sending a segment. */
 enum {
@@ -49,7 +49,7 @@ static void write_messages(struct cursor *cursor)
 	message_count = cursor_u8(cursor) % MESSAGES_MAX + 1;
 	sent_len = 0;
 	for (uint32_t i = 0; i < message_count; i++) {
-		uint32_t len = ASKING_LEN + cursor_u8(cursor) * 4u;
+		uint32_t len = ASKING_LEN + cursor_u8(cursor);
 		uint8_t *at = sent + sent_len;
 
 		begin[i] = sent_len;
@@ -176,7 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (cursor_left(&cursor) >= 4) {
 		uint8_t what = cursor_u8(&cursor);
 		uint32_t from = cursor_u16(&cursor) % (sent_len + 1);
-		uint32_t len = cursor_u8(&cursor) * 6u;
+		uint32_t len = cursor_u8(&cursor) * 3u;
 
 		if (len > sent_len - from)
 			len = sent_len - from;
