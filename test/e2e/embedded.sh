@@ -45,6 +45,8 @@ what_is_seen()
 		map(tostring) | join(" ")' --argjson who "$1" | LC_ALL=C sort
 }
 
+# A lab of our own: it is rebuilt.
+unset LAB_SHARED
 lab_up
 lab_need nft
 lab_zone | sed "s/^listen-address=.*/listen-address=127.0.0.11/; /^pid-file/a port=$port" \

@@ -8,12 +8,6 @@ set -euo pipefail
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/expect.sh"
 
-# How far into its start, in per cent. Each start takes long in an emulated
-# machine, and most of it, with headers, is compiling.
-moments=(0 12 25 37 50 62 75 87)
-((${EGRETS_PATIENCE:-1} == 1)) || moments=(25 75)
-! starts_are_dear || moments=(10)
-
 # One line for each thing that could be left.
 inventory()
 {
@@ -78,7 +72,50 @@ kill_it()
 	wait "$egrets_pid" 2>/dev/null || true
 }
 
-# The egrets that tests share in an emulated machine is ended by SIGINT, too.
+# begin OPTION...: start it, not waiting until it is ready.
+begin()
+{
+	: >"$lab_dir/err"
+	"$EGRETS" "${egrets_forced[@]}" "$@" \
+		>"$lab_dir/out" 2>"$lab_dir/err" &
+	egrets_pid=$!
+	lab_pids+=("$egrets_pid")
+}
+
+check_compiling()
+{
+	begin -v
+	lab_wait 60 grep -q '^egrets: start: types' "$lab_dir/err" ||
+		expect_fail "it begins to compile"
+	kill_it
+	expect_nothing_left "killed while it compiles"
+}
+
+check_working()
+{
+	begun=$(now_ms)
+	egrets_start -o json
+	took=$(($(now_ms) - begun))
+	lab_client curl -s -o /dev/null http://four.lab/
+	expect_true "while it runs there is something to see" \
+		test -n "$(left | grep -E '^(prog|map|packet)')"
+	kill_it
+	expect_nothing_left "killed while it works"
+}
+
+check_moments()
+{
+	local moment
+
+	for moment in 0 12 25 37 50 62 75 87; do
+		begin
+		sleep_ms $((took * moment / 100))
+		kill_it
+		expect_nothing_left \
+			"killed $((took * moment / 100)) ms after its start"
+	done
+}
+
 check_signals()
 {
 	egrets_start -o json
@@ -101,22 +138,11 @@ EGRETS=$lab_dir/egrets
 export TMPDIR=$lab_dir/tmp
 inventory | sort >"$lab_dir/before"
 
-begun=$(now_ms)
-egrets_start -o json
-took=$(($(now_ms) - begun))
-lab_client curl -s -o /dev/null http://four.lab/
-expect_true "while it runs there is something to see" \
-	test -n "$(left | grep -E '^(prog|map|packet)')"
-kill_it
-expect_nothing_left "killed while it works"
-((${EGRETS_PATIENCE:-1} > 1)) || check_signals
-for moment in "${moments[@]}"; do
-	"$EGRETS" "${egrets_forced[@]}" \
-		>"$lab_dir/out" 2>"$lab_dir/err" &
-	egrets_pid=$!
-	lab_pids+=("$egrets_pid")
-	sleep_ms $((took * moment / 100))
-	kill_it
-	expect_nothing_left "killed $((took * moment / 100)) ms after its start"
-done
+check_compiling
+starts_are_dear || check_working
+# An emulated machine takes too long for all that.
+((${EGRETS_PATIENCE:-1} > 1)) || {
+	check_moments
+	check_signals
+}
 expect_done
