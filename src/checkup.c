@@ -87,26 +87,25 @@ static void check_library(struct checkup *checkup, const struct probe *probe)
 static void describe_form(struct finding *finding, const struct hook_form *form,
 			  unsigned int left_out)
 {
-	const struct attachment *last = NULL;
-	const char *last_kind = NULL;
+	const char *last_kind = "", *last_target = "";
 	size_t len = 0;
 
 	for (size_t i = 0; i < FORM_ATTACHMENTS; i++) {
 		const struct attachment *attachment = &form->attachment[i];
 		const char *kind = attachment_kind_text(attachment->kind);
-		bool alike = last && strcmp(last_kind, kind) == 0;
+		bool alike = strcmp(last_kind, kind) == 0;
 
 		if (!attachment->target)
 			break;
 		if (left_out >> i & 1 || len >= sizeof(finding->found) ||
-		    (alike && strcmp(last->target, attachment->target) == 0))
+		    (alike && strcmp(last_target, attachment->target) == 0))
 			continue;
 		len += (size_t)snprintf(
 			finding->found + len, sizeof(finding->found) - len,
-			"%s%s%s%s", last ? ", " : "", alike ? "" : kind,
+			"%s%s%s%s", len ? ", " : "", alike ? "" : kind,
 			alike ? "" : " ", attachment->target);
 		last_kind = kind;
-		last = attachment;
+		last_target = attachment->target;
 	}
 }
 

@@ -46,11 +46,14 @@ void presentation_name(struct presentation *line,
 		       const struct dns_wire_name *name)
 {
 	char text[DNS_NAME_TEXT_MAX];
+	size_t len;
 
-	if (sizeof(line->text) - line->len >= sizeof(text))
+	if (sizeof(line->text) - line->len >= sizeof(text)) {
 		line->len += dns_wire_name_format(name, line->text + line->len);
-	else
-		put(line, text, dns_wire_name_format(name, text));
+		return;
+	}
+	len = dns_wire_name_format(name, text);
+	put(line, text, len);
 }
 
 void presentation_type(struct presentation *line, uint16_t type)
