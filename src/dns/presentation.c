@@ -42,18 +42,23 @@ void presentation_decimal(struct presentation *line, uint32_t value)
 	put(line, digits, decimal_write(value, digits));
 }
 
+/* There may not be room for all of it. */
+static void put_name(struct presentation *line,
+		     const struct dns_wire_name *name)
+{
+	char text[DNS_NAME_TEXT_MAX] = "";
+	size_t len = dns_wire_name_format(name, text);
+
+	put(line, text, len);
+}
+
 void presentation_name(struct presentation *line,
 		       const struct dns_wire_name *name)
 {
-	char text[DNS_NAME_TEXT_MAX];
-	size_t len;
-
-	if (sizeof(line->text) - line->len >= sizeof(text)) {
+	if (sizeof(line->text) - line->len >= DNS_NAME_TEXT_MAX)
 		line->len += dns_wire_name_format(name, line->text + line->len);
-		return;
-	}
-	len = dns_wire_name_format(name, text);
-	put(line, text, len);
+	else
+		put_name(line, name);
 }
 
 void presentation_type(struct presentation *line, uint16_t type)
