@@ -38,8 +38,9 @@ void presentation_char(struct presentation *line, char c)
 void presentation_decimal(struct presentation *line, uint32_t value)
 {
 	char digits[DECIMAL_U32_MAX];
+	size_t len = decimal_write(value, digits);
 
-	put(line, digits, decimal_write(value, digits));
+	put(line, digits, len);
 }
 
 /* There may not be room for all of it. */
