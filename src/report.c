@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "container/cgroup.h"
+#include "unicode.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -110,10 +111,26 @@ static bool is_shown(struct report *report, const struct event *event)
 	       attribution_follows(report->followed, event->process.id);
 }
 
+/* The name that an event is about, or NULL. */
+static const char *name_of(const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_DNS_QUERY:
+	case EVENT_DNS_ANSWER:
+	case EVENT_DNS_TIMEOUT:
+		return event->dns.message->name;
+	case EVENT_EGRETS_LOST:
+		return NULL;
+	default:
+		return event->connection.choice.name;
+	}
+}
+
 void report_event(struct event *event, void *context)
 {
 	struct report *report = context;
 	struct container_name container;
+	char unicode[UNICODE_NAME_MAX];
 
 	if (!is_shown(report, event))
 		return;
@@ -122,6 +139,8 @@ void report_event(struct event *event, void *context)
 		event->container.id = container.id;
 		event->container.engine = container.engine;
 	}
+	if (report->options->verbose && name_of(event))
+		event->unicode = unicode_name(name_of(event), unicode);
 	report->shown[event->kind]++;
 	note_error(report, sink_write(report->sink, event));
 }

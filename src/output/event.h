@@ -108,6 +108,8 @@ struct event {
 	uint32_t netns; /* inode number, 0 if there is none (a file) */
 	struct event_process process;
 	struct event_container container;
+	/* The name with its U-labels; NULL if that is the same or not wanted. */
+	const char *unicode;
 	union {
 		struct event_dns dns;
 		struct event_connection connection;

@@ -411,14 +411,16 @@ static void add_container(struct writer *writer,
 	json_close(writer, '}');
 }
 
-static void add_choice(struct writer *writer, const struct names_choice *choice)
+static void add_choice(struct writer *writer, const struct event *event)
 {
+	const struct names_choice *choice = &event->connection.choice;
 	unsigned int listed = choice->candidates;
 
 	if (!choice->name)
 		return;
 	writer_string(writer, "\"dns\":{");
 	add_string(writer, "\"via\":", names_via_text(choice->via));
+	add_string(writer, "\"unicode\":", event->unicode);
 	if (choice->stale)
 		writer_string(writer, "\"stale\":true,");
 	if (listed > NAMES_CANDIDATES)
@@ -433,25 +435,28 @@ static void add_choice(struct writer *writer, const struct names_choice *choice)
 	json_close(writer, '}');
 }
 
-/* What the message's other fields cannot say about an answer. */
-static void add_answer_caveats(struct writer *writer,
-			       const struct event_dns *dns)
+/* What the schema has no name for. */
+static void add_own_dns(struct writer *writer, const struct event *event)
 {
-	const struct dns_message *message = dns->message;
+	const struct dns_message *message = event->dns.message;
+	size_t before, inside;
 
-	if (dns->unsolicited)
+	if (event->dns.unsolicited)
 		writer_string(writer, "\"unsolicited\":true,");
-	if (!(message->flags & DNS_FLAG_TC) && !message->is_cut &&
-	    message->answer_total <= message->answer_count)
-		return;
+	before = writer->len;
 	writer_string(writer, "\"dns\":{");
+	inside = writer->len;
+	add_string(writer, "\"unicode\":", event->unicode);
 	if (message->flags & DNS_FLAG_TC)
 		writer_string(writer, "\"truncated\":true,");
 	if (message->is_cut)
 		writer_string(writer, "\"cut\":true,");
 	if (message->answer_total > message->answer_count)
 		add_u64(writer, "\"records_total\":", message->answer_total);
-	json_close(writer, '}');
+	if (writer->len == inside)
+		writer->len = before;
+	else
+		json_close(writer, '}');
 }
 
 /* start_ticks tells apart processes that had the same number. */
@@ -486,9 +491,9 @@ static void add_own(struct writer *writer, const struct event *event)
 	if (is_connection(event)) {
 		add_string(writer, "\"result\":",
 			   event_result_text(&event->connection, buf));
-		add_choice(writer, &event->connection.choice);
-	} else if (event->kind == EVENT_DNS_ANSWER) {
-		add_answer_caveats(writer, &event->dns);
+		add_choice(writer, event);
+	} else if (is_dns(event)) {
+		add_own_dns(writer, event);
 	} else if (event->kind == EVENT_EGRETS_LOST) {
 		writer_string(writer, "\"lost\":{");
 		add_string(writer, "\"source\":", event->lost.source);

@@ -103,6 +103,8 @@ static void add_flags(struct writer *writer, const struct dns_message *message)
 
 static void add_dns_details(struct writer *writer, const struct event *event)
 {
+	if (event->unicode)
+		add_string(writer, " unicode=", event->unicode);
 	add_endpoint(writer, " client=", &event->dns.client);
 	add_u64(writer, " id=", event->dns.message->id);
 	add_flags(writer, event->dns.message);
@@ -388,6 +390,8 @@ static void add_connection_details(struct writer *writer,
 	const struct event_process *process = &event->process;
 	const struct endpoint *local = &event->connection.local;
 
+	if (event->unicode)
+		add_string(writer, " dns.unicode=", event->unicode);
 	add_u64(writer, " ppid=", process->ppid);
 	add_u64(writer, " uid=", process->uid);
 	add_u64(writer, " tid=", process->tid);

@@ -299,6 +299,12 @@ questions >"$lab_dir/questions"
 
 capture "$lab_dir/udp.pcap" +notcp +ignore
 check_capture "UDP" "$lab_dir/udp.pcap"
+status=0
+"$EGRETS" -v -r "$lab_dir/udp.pcap" >"$lab_dir/out" 2>"$lab_dir/err" || status=$?
+expect_is "verbose: status" "$status" 0
+expect_is "verbose: an internationalised name" \
+	"$(grep -o 'hostname=xn--[^ ]*\|unicode=[^ ]*' "$lab_dir/out" | sort -u)" \
+	$'hostname=xn--bcher-kva.rich\nunicode=bücher.rich'
 check_variants "UDP, damaged" "$lab_dir/udp.pcap"
 
 capture "$lab_dir/tcp.pcap" +tcp

@@ -209,6 +209,25 @@ START_TEST(an_answer_says_what_is_wrong_with_it)
 }
 END_TEST
 
+START_TEST(u_labels_are_told_if_they_are_known)
+{
+	struct event event = sample_query(&message);
+
+	ck_assert_not_in_line(&event, "unicode");
+	event.unicode = "b\xc3\xbc"
+			"cher.example";
+	ck_assert_in_line(&event, "\"egrets\":{\"dns\":{\"unicode\":"
+				  "\"b\xc3\xbc"
+				  "cher.example\"}}");
+	event = sample_connection();
+	event.unicode = "b\xc3\xbc"
+			"cher.example";
+	ck_assert_in_line(&event, "\"dns\":{\"via\":\"process\",\"unicode\":"
+				  "\"b\xc3\xbc"
+				  "cher.example\"}");
+}
+END_TEST
+
 START_TEST(flags_and_opcodes_have_names)
 {
 	struct event event = sample_query(&message);
@@ -541,7 +560,8 @@ END_TEST
 SUITE_MAIN("output/json", the_checker_rejects_what_is_not_strict,
 	   a_query_says_what_is_known, a_query_says_who_asked,
 	   a_timeout_is_a_failed_query, an_answer_holds_the_whole_exchange,
-	   an_answer_says_what_is_wrong_with_it, flags_and_opcodes_have_names,
+	   an_answer_says_what_is_wrong_with_it,
+	   u_labels_are_told_if_they_are_known, flags_and_opcodes_have_names,
 	   answers_have_their_owners_and_classes,
 	   addresses_that_come_along_are_resolved_ones,
 	   a_message_without_a_question_has_none, classes_are_words_or_numbers,
