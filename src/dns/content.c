@@ -359,7 +359,8 @@ int dns_content_read(uint16_t type, uint16_t class, struct cursor *content,
 	}
 	if (class != DNS_CLASS_IN)
 		ret->hint4_count = ret->hint6_count = 0;
-	if (cursor_failed(content) || cursor_left(content))
+	/* An empty key is none (RFC 4701, RFC 7929). */
+	if (cursor_failed(content) || cursor_left(content) || !ret->line.len)
 		return -EBADMSG;
 	presentation_end(&ret->line);
 	return 0;

@@ -354,6 +354,10 @@ START_TEST(rejects_every_truncation)
 	ck_assert_bad(DNS_TYPE_NS, "\1a\0\0");
 	ck_assert_bad(DNS_TYPE_MX, "\0\1\1a\0x");
 	ck_assert_bad(13, "\1a\1b\1c");
+	/* A key that was empty had an empty text, as addresses have. */
+	ck_assert_bad(49, "");
+	ck_assert_bad(61, "");
+	ck_assert_text(61, "f", "Zg==");
 }
 END_TEST
 
