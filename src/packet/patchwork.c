@@ -47,9 +47,9 @@ static bool agrees(const struct patchwork *patchwork, uint32_t from,
 			both.from = from;
 		if (both.to > to)
 			both.to = to;
-		if (both.from < both.to &&
-		    memcmp(patchwork->bytes + both.from,
-			   bytes + (both.from - from), both.to - both.from))
+		if (both.from < both.to && memcmp(patchwork->bytes + both.from,
+						  bytes + (both.from - from),
+						  both.to - both.from) != 0)
 			return false;
 	}
 	return true;

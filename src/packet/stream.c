@@ -179,7 +179,7 @@ static void give_up(struct stream *stream, uint32_t to,
 	uint32_t have = patchwork_have(stream->held), end = 0;
 	bool is_shown = have >= LENGTH_LEN + DNS_HEADER_LEN;
 
-	if (have >= LENGTH_LEN)
+	if (stream->held && have >= LENGTH_LEN)
 		end = LENGTH_LEN + length_at(stream->held->bytes);
 	if (is_shown)
 		hand_on(stream, stream->held->bytes + LENGTH_LEN,
