@@ -150,7 +150,8 @@ check_types()
 		"cannot read the kernel's types from $btf, and there are no kernel headers; $cure" \
 		"${mounted[@]}" "$(other_btf "$lab_dir/cut"); $no_headers"
 	[[ ! -d /lib/modules/$(uname -r)/build ]] ||
-		runs "damaged BTF, but headers" 1 \
+		EGRETS_PATIENCE=$((3 * ${EGRETS_PATIENCE:-1})) \
+			runs "damaged BTF, but headers" 1 \
 			"${mounted[@]}" "$(other_btf "$lab_dir/cut")"
 	options+=(--kernel-types=btf)
 	cannot_run "damaged BTF, and no other wanted" \
