@@ -278,6 +278,7 @@ static void usage(void)
 	      "  -6, --ipv6          ask for AAAA and connect there\n"
 	      "  -u, --udp           send a datagram instead of connecting\n"
 	      "      --sendto        ask from unconnected sockets\n"
+	      "      --tcp           ask over TCP\n"
 	      "      --fork          a child of the asker connects\n",
 	      stderr);
 	exit(2);
@@ -285,7 +286,7 @@ static void usage(void)
 
 static void options_parse(int argc, char **argv, struct race *race)
 {
-	enum { OPTION_SENDTO = 256, OPTION_FORK };
+	enum { OPTION_SENDTO = 256, OPTION_TCP, OPTION_FORK };
 	static const struct option options[] = {
 		{"server", required_argument, NULL, 's'},
 		{"port", required_argument, NULL, 'p'},
@@ -298,6 +299,7 @@ static void options_parse(int argc, char **argv, struct race *race)
 		{"ipv6", no_argument, NULL, '6'},
 		{"udp", no_argument, NULL, 'u'},
 		{"sendto", no_argument, NULL, OPTION_SENDTO},
+		{"tcp", no_argument, NULL, OPTION_TCP},
 		{"fork", no_argument, NULL, OPTION_FORK},
 		{NULL},
 	};
@@ -327,6 +329,8 @@ static void options_parse(int argc, char **argv, struct race *race)
 			race->use_udp = true;
 		else if (option == OPTION_SENDTO)
 			race->server.use_sendto = true;
+		else if (option == OPTION_TCP)
+			race->server.use_tcp = true;
 		else if (option == OPTION_FORK)
 			race->use_fork = true;
 		else if (option != 's')

@@ -71,6 +71,8 @@ race_run "IPv6" "$few" -6
 expect_all_right "IPv6" "$few"
 race_run "asked from unconnected sockets" "$few" --sendto
 expect_all_right "asked from unconnected sockets" "$few"
+race_run "asked over TCP" "$few" --tcp
+expect_all_right "asked over TCP" "$few"
 race_run "a child of the asker connects" "$few" --fork
 expect_all_right "a child of the asker connects" "$few"
 race_run "datagrams" "$few" --udp

@@ -100,12 +100,29 @@ static int reply_read(const uint8_t *reply, size_t reply_len,
 	return 0;
 }
 
+/* Over TCP a message comes with its length before it (RFC 7766 8). */
+static int query_send_framed(int fd, const uint8_t *query, size_t query_len)
+{
+	uint8_t framed[2 + DNS_UDP_LEN] = {(uint8_t)(query_len >> 8),
+					   (uint8_t)query_len};
+
+	memcpy(framed + 2, query, query_len);
+	if (send(fd, framed, query_len + 2, 0) < 0)
+		return -errno;
+	return 0;
+}
+
 static int query_send(const struct lookup_server *server, int fd,
 		      const uint8_t *query, size_t query_len)
 {
 	const struct sockaddr *to = (const struct sockaddr *)&server->addr;
 	ssize_t len = -1;
 
+	if (server->use_tcp) {
+		if (connect(fd, to, server->addr_len))
+			return -errno;
+		return query_send_framed(fd, query, query_len);
+	}
 	if (server->use_sendto)
 		len = sendto(fd, query, query_len, 0, to, server->addr_len);
 	else if (!connect(fd, to, server->addr_len))
@@ -115,16 +132,18 @@ static int query_send(const struct lookup_server *server, int fd,
 
 /*
  * The stamp is the packet's, not the time of recvmsg(): with more processes
- * than processors, other answers arrive between the two.
+ * than processors, other answers arrive between the two. Over TCP the reply is
+ * so short that it comes in one piece.
  */
 static ssize_t reply_receive(const struct lookup_server *server, int fd,
 			     uint8_t *reply, size_t size, uint64_t *arrived_ret)
 {
 	struct pollfd answered = {.fd = fd, .events = POLLIN};
-	struct iovec data = {reply, size};
+	uint8_t framing[2];
+	struct iovec data[] = {{framing, sizeof(framing)}, {reply, size}};
 	char control[256];
-	struct msghdr message = {.msg_iov = &data,
-				 .msg_iovlen = 1,
+	struct msghdr message = {.msg_iov = data + !server->use_tcp,
+				 .msg_iovlen = 1 + server->use_tcp,
 				 .msg_control = control,
 				 .msg_controllen = sizeof(control)};
 	struct cmsghdr *item;
@@ -142,7 +161,7 @@ static ssize_t reply_receive(const struct lookup_server *server, int fd,
 		return -ENODATA;
 	memcpy(&ts, CMSG_DATA(item), sizeof(ts));
 	*arrived_ret = timespec_ns(&ts) - server->realtime_ahead_ns;
-	return len;
+	return server->use_tcp ? len - 2 : len;
 }
 
 static int lookup_once(const struct lookup_server *server, const char *name,
@@ -153,7 +172,8 @@ static int lookup_once(const struct lookup_server *server, const char *name,
 	size_t query_len = query_write(query, id, name, type);
 	const int on = 1;
 	ssize_t len;
-	int fd = socket(server->addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int kind = server->use_tcp ? SOCK_STREAM : SOCK_DGRAM;
+	int fd = socket(server->addr.ss_family, kind | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;

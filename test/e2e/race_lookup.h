@@ -21,6 +21,7 @@ struct lookup_server {
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
 	bool use_sendto; /* ask without connecting the socket */
+	bool use_tcp;
 	bool wants_ipv6; /* AAAA, else A */
 	/* What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. */
 	uint64_t realtime_ahead_ns;
