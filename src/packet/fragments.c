@@ -26,8 +26,7 @@ struct datagram {
 	struct key key;
 	uint64_t begun_ns;
 	uint64_t over_ns;
-	bool is_over; /* nothing more is to come of it */
-	bool has_first;
+	bool is_over;	/* nothing more is to come of it */
 	uint32_t end;	/* 0: the last part has not come */
 	uint32_t reach; /* how far any part goes */
 	struct patchwork *parts;
@@ -83,7 +82,7 @@ static void give_up(struct fragments *fragments, struct datagram *datagram,
 {
 	struct packet packet = datagram->first;
 
-	if (!datagram->is_over && datagram->has_first) {
+	if (datagram->parts) {
 		packet.payload = datagram->parts->bytes;
 		packet.payload_len = patchwork_have(datagram->parts);
 		packet.payload_wire = packet.payload_len;
@@ -217,8 +216,7 @@ static bool fits(struct datagram *datagram, const struct packet *fragment)
 	if (to > DATAGRAM_MAX || (datagram->end && to > datagram->end))
 		return false;
 	if (fragment->fragment.is_last) {
-		if (to < datagram->reach ||
-		    (datagram->end && to != datagram->end))
+		if (to < datagram->reach)
 			return false;
 		datagram->end = (uint32_t)to;
 	}
@@ -323,7 +321,6 @@ static void add_part(struct fragments *fragments, struct datagram *datagram,
 			finish(fragments, datagram, fragment->time_ns);
 			return;
 		}
-		datagram->has_first = true;
 		datagram->first = *fragment;
 	}
 	if (put(fragments, datagram, fragment)) {
@@ -359,4 +356,5 @@ void fragments_get_stats(const struct fragments *fragments,
 			 struct fragments_stats *ret)
 {
 	*ret = fragments->stats;
+	ret->bytes = fragments->bytes;
 }

@@ -54,6 +54,7 @@ struct fragments_stats {
 	uint64_t cut;	  /* given up after a while */
 	uint64_t spoiled; /* parts or checksum contradict each other */
 	uint64_t lost;	  /* given up to stay in bounds, or memory was short */
+	size_t bytes;	  /* held now */
 };
 
 void fragments_get_stats(const struct fragments *fragments,

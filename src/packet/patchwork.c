@@ -109,7 +109,7 @@ int patchwork_put(struct patchwork **patchwork, uint32_t offset,
 	err = make_room(patchwork, offset + len);
 	if (!err)
 		err = add_run(*patchwork, offset, offset + len);
-	if (!err && len)
+	if (!err)
 		memcpy((*patchwork)->bytes + offset, bytes, len);
 	return err;
 }

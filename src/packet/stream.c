@@ -176,14 +176,17 @@ static bool is_over(const struct stream *stream, uint32_t offset,
 static void give_up(struct stream *stream, uint32_t to,
 		    const struct stream_delivery *delivery)
 {
-	uint32_t have = patchwork_have(stream->held), end = 0;
-	bool is_shown = have >= LENGTH_LEN + DNS_HEADER_LEN;
+	const struct patchwork *held = stream->held;
+	uint32_t have = patchwork_have(held), end = 0;
+	bool is_shown = false;
 
-	if (stream->held && have >= LENGTH_LEN)
-		end = LENGTH_LEN + length_at(stream->held->bytes);
-	if (is_shown)
-		hand_on(stream, stream->held->bytes + LENGTH_LEN,
-			have - LENGTH_LEN, end - LENGTH_LEN, delivery);
+	if (held && have >= LENGTH_LEN)
+		end = LENGTH_LEN + length_at(held->bytes);
+	if (held && have >= LENGTH_LEN + DNS_HEADER_LEN) {
+		hand_on(stream, held->bytes + LENGTH_LEN, have - LENGTH_LEN,
+			end - LENGTH_LEN, delivery);
+		is_shown = true;
+	}
 	if (!is_shown || end < to)
 		delivery->stats->gaps++;
 	if (end < to) {

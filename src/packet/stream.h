@@ -36,6 +36,7 @@ struct streams_stats {
 	uint64_t gaps;	  /* bytes that did not come, given up */
 	uint64_t spoiled; /* bytes that contradict each other, or are no DNS */
 	uint64_t lost;	  /* streams with bytes, given up to stay in bounds */
+	size_t bytes;	  /* held now, of all streams */
 };
 
 /* Where messages go. */

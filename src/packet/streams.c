@@ -202,11 +202,10 @@ static bool belongs(struct entry *entry, const struct packet *segment)
 	int32_t away = (int32_t)(number - entry->stream.next);
 
 	if (segment->tcp.flags & PACKET_TCP_SYN) {
-		if (entry->has_initial && entry->initial == number)
-			return true;
+		if (!entry->has_initial || entry->initial != number)
+			stream_begin(&entry->stream, number + 1);
 		entry->has_initial = true;
 		entry->initial = number;
-		stream_begin(&entry->stream, number + 1);
 		return true;
 	}
 	if (away > -NEAR && away < NEAR)
@@ -266,4 +265,5 @@ void streams_add(struct streams *streams, const struct packet *segment,
 void streams_get_stats(const struct streams *streams, struct streams_stats *ret)
 {
 	*ret = streams->stats;
+	ret->bytes = streams->bytes;
 }

@@ -89,6 +89,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assembly_get_stats(assembly, &stats);
 	must(stats.streams.messages == sums.tcp);
 	must(stats.streams.copied <= stats.streams.messages);
+	must(!stats.streams.bytes);
+	must(!stats.fragments.bytes);
 	assembly_destroy(assembly);
 	return 0;
 }

@@ -199,6 +199,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fragments *fragments = fragments_create();
 	struct cursor cursor;
+	struct fragments_stats stats;
 	unsigned int with_start = 0;
 
 	must(fragments);
@@ -219,6 +220,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	handed_on = 0;
 	fragments_flush(fragments, on_packet, NULL);
 	must(handed_on == with_start);
+	fragments_get_stats(fragments, &stats);
+	must(!stats.bytes);
 	fragments_destroy(fragments);
 	return 0;
 }

@@ -200,6 +200,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(stats.messages == sums.count);
 	must(stats.copied <= stats.messages);
 	must(sums.is_false || !stats.spoiled);
+	must(!stats.bytes);
 	streams_destroy(streams);
 	return 0;
 }

@@ -267,15 +267,21 @@ START_TEST(parts_of_odd_length_are_trimmed_or_dropped)
 	send_part(part_v4(24, 44));
 	expect_whole();
 	send_part(part_v4(0, 7));
-	set_datagram(44, part_v6);
-	send_part(part_v6(0, 30));
-	send_part(part_v6(24, 44));
 	empty = part_v4(0, 0);
+	empty.fragment.id++;
 	send_part(empty);
 	empty.fragment.is_last = true;
 	send_part(empty);
+	set_datagram(44, part_v6);
+	send_part(part_v6(0, 30));
+	send_part(part_v6(24, 44));
+	ck_assert_uint_eq(got_count, 0);
+	send_part(part_v6(0, 24));
+	expect_whole();
 	fragments_flush(fragments, on_packet, &got);
 	ck_assert_uint_eq(got_count, 0);
+	ck_assert_uint_eq(stats().cut, 0);
+	ck_assert_uint_eq(stats().spoiled, 0);
 	teardown();
 }
 END_TEST
@@ -296,7 +302,7 @@ START_TEST(only_what_may_be_dns_is_kept)
 	other.fragment.id++;
 	send_part(other);
 	datagram[0] = 0;
-	other = part_v4(0, 24);
+	other = part_v4(24, 44);
 	other.fragment.id += 2;
 	other.protocol = IPPROTO_ICMP;
 	send_part(other);

@@ -21,6 +21,31 @@ START_TEST(a_wrong_checksum_spoils_a_datagram)
 }
 END_TEST
 
+/* Half of it may be zero; all of it is none. */
+START_TEST(a_checksum_may_have_a_zero_byte)
+{
+	struct packet of = part_v4(0, 8);
+
+	setup();
+	for (int which = 6; which < 8; which++) {
+		do {
+			datagram[30]++;
+			datagram[31] = (uint8_t)(datagram[31] + 3);
+			set_checksum(&of);
+		} while (datagram[which]);
+		datagram[20] ^= 1;
+		of = part_v4(0, 24);
+		of.fragment.id = (uint32_t)which;
+		send_part(of);
+		of = part_v4(24, 44);
+		of.fragment.id = (uint32_t)which;
+		send_part(of);
+	}
+	expect_spoiled(2);
+	teardown();
+}
+END_TEST
+
 START_TEST(ipv4_does_without_a_checksum)
 {
 	setup();
@@ -168,7 +193,7 @@ START_TEST(the_oldest_goes_when_there_are_too_many_bytes)
 END_TEST
 
 SUITE_MAIN("packet/fragments_bounds", a_wrong_checksum_spoils_a_datagram,
-	   ipv4_does_without_a_checksum,
+	   a_checksum_may_have_a_zero_byte, ipv4_does_without_a_checksum,
 	   a_datagram_shorter_than_it_says_is_spoiled,
 	   what_waits_too_long_is_handed_on_as_cut,
 	   a_first_part_alone_is_handed_on_at_the_end,

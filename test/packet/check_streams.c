@@ -317,6 +317,13 @@ START_TEST(what_is_no_message_is_none_in_the_middle_either)
 		expect_got(0);
 		teardown();
 	}
+	/* An update (RFC 2136) is one. */
+	setup();
+	write_message(20);
+	sent[4] |= 5 << 3;
+	send_range(0, 22);
+	expect_got(1);
+	teardown();
 	/* Less than a question tells nothing. */
 	setup();
 	write_message(20);
@@ -338,9 +345,10 @@ START_TEST(a_length_that_is_none_loses_the_step)
 	send_syn();
 	send_range(0, first);
 	sent[first + 1] = 5;
-	send_range(first, second);
+	send_range(first, second - 10);
 	ck_assert_uint_eq(stats().spoiled, 1);
 	ck_assert_uint_eq(got_count, 1);
+	send_range(second - 10, second);
 	send_range(second, sent_len);
 	ck_assert_uint_eq(got_count, 2);
 	ck_assert_uint_eq(stats().spoiled, 1);

@@ -142,6 +142,16 @@ START_TEST(bytes_cut_off_by_the_capture_are_passed_over)
 	ck_assert_uint_eq(stats().gaps, 1);
 	teardown();
 
+	/* Too little to tell what it is. */
+	setup();
+	ends[0] = write_message(100);
+	cut = segment(0, ends[0]);
+	cut.payload_len = 10;
+	see(cut, sent);
+	ck_assert_uint_eq(got_count, 0);
+	ck_assert_uint_eq(stats().gaps, 0);
+	teardown();
+
 	/* All of it but the question, in the middle, and of several segments. */
 	setup();
 	ends[0] = write_message(100);
@@ -202,6 +212,18 @@ START_TEST(no_more_of_a_stream_is_held_than_the_window)
 	ck_assert_uint_eq(stats().gaps, 1);
 	send_range(at + 1000, at + 2000);
 	expect_got(2);
+	teardown();
+
+	/* One alone may be too far, too. */
+	setup();
+	while (sent_len < STREAMS_WINDOW + 3000)
+		write_message(998);
+	send_syn();
+	at = (STREAMS_WINDOW / 1000 + 1) * 1000;
+	send_range(at, at + 1000);
+	expect_got(1);
+	ck_assert_uint_eq(stats().gaps, 1);
+	ck_assert_uint_eq(stats().bytes, 0);
 	teardown();
 }
 END_TEST

@@ -122,17 +122,20 @@ static inline void setup(void)
 	set_datagram(44, part_v4);
 }
 
-static inline void teardown(void)
-{
-	fragments_destroy(fragments);
-}
-
 static inline struct fragments_stats stats(void)
 {
 	struct fragments_stats stats;
 
 	fragments_get_stats(fragments, &stats);
 	return stats;
+}
+
+/* Whatever happened, in the end nothing is held. */
+static inline void teardown(void)
+{
+	fragments_flush(fragments, on_packet, &got);
+	ck_assert_uint_eq(stats().bytes, 0);
+	fragments_destroy(fragments);
 }
 
 /* In a block of its very size; what is in it is given, or the datagram's. */

@@ -80,17 +80,20 @@ static inline void setup(void)
 	initial = 0xffffff00; /* it wraps soon */
 }
 
-static inline void teardown(void)
-{
-	streams_destroy(streams);
-}
-
 static inline struct streams_stats stats(void)
 {
 	struct streams_stats stats;
 
 	streams_get_stats(streams, &stats);
 	return stats;
+}
+
+/* Whatever happened, in the end nothing is held. */
+static inline void teardown(void)
+{
+	streams_flush(streams, on_message, got);
+	ck_assert_uint_eq(stats().bytes, 0);
+	streams_destroy(streams);
 }
 
 /*
