@@ -30,7 +30,7 @@ filter="port 53"
 
 # capture FILE client|server TCPDUMP-OPTION...: the exchanges, of both
 # families, as seen from one namespace. From the server's they are its own,
-# and stay on its loopback.
+# and stay on its loopback. (By default a ring has room for 8 packets.)
 capture()
 {
 	local file=$1 where=$2 exchange server holder
@@ -38,8 +38,8 @@ capture()
 	shift 2
 	holder="lab_${where}_holder"
 	: >"$lab_dir/tcpdump"
-	lab_start "${!holder}" tcpdump -Z root --immediate-mode -U -w "$file" \
-		"$@" "$filter" 2>"$lab_dir/tcpdump"
+	lab_start "${!holder}" tcpdump -Z root --immediate-mode -B 16384 \
+		-s 9216 -U -w "$file" "$@" "$filter" 2>"$lab_dir/tcpdump"
 	tcpdump_pid=$lab_pid
 	lab_pids+=("$tcpdump_pid")
 	lab_wait 10 grep -q 'listening on' "$lab_dir/tcpdump" || {
