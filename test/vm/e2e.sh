@@ -4,7 +4,7 @@
 #	EGRETS=FILE EGRETS_HELPERS=DIR test/vm/e2e.sh [NAME...]
 #
 # The end-to-end tests that depend on the kernel, or those named, one after
-# another in a guest; with EGRETS_ATTACH and EGRETS_TYPES as they say. One line
+# another in a guest, with EGRETS_ATTACH and EGRETS_TYPES as they say. One line
 # for each; what a test printed is shown unless it passed. They share one
 # egrets, which is asked at the end whether it lost anything.
 set -euo pipefail
@@ -18,9 +18,10 @@ export EGRETS_RACE_CONNECTS=${EGRETS_RACE_CONNECTS:-2500}
 # shellcheck source=../e2e/expect.sh
 . ./expect.sh
 
-tests=(names race failures udp netns hostile leftovers)
-# These are about choosing; they start egrets many times.
-[[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(hooks)
+tests=(names race failures udp netns transports embedded hostile leftovers)
+[[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(boxed)
+# Where egrets has to choose: what it does without what it would like to have.
+[[ ${EGRETS_ATTACH-} != auto ]] || tests=(hooks wires check refuse)
 (($# == 0)) || tests=("$@")
 output=
 failed=0
@@ -72,7 +73,7 @@ grep '^egrets: ready' "$lab_dir/err"
 for test in "${tests[@]}"; do
 	EGRETS_SHARED=$lab_dir LAB_SHARED=$(lab_share) \
 		run "$test" timeout -k 10 \
-		"${EGRETS_TEST_LIMIT:-900}" "./$test.sh"
+		"${EGRETS_TEST_LIMIT:-600}" "./$test.sh"
 done
 run shared check_shared
 exit "$failed"
