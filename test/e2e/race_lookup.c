@@ -132,8 +132,9 @@ static int query_send(const struct lookup_server *server, int fd,
 
 /*
  * The stamp is the packet's, not the time of recvmsg(): with more processes
- * than processors, other answers arrive between the two. Over TCP the reply is
- * so short that it comes in one piece.
+ * than processors, other answers arrive between the two. Only what comes while
+ * the kernel begins to stamp has none. Over TCP the reply is so short that it
+ * comes in one piece.
  */
 static ssize_t reply_receive(const struct lookup_server *server, int fd,
 			     uint8_t *reply, size_t size, uint64_t *arrived_ret)
@@ -155,11 +156,14 @@ static ssize_t reply_receive(const struct lookup_server *server, int fd,
 	len = recvmsg(fd, &message, 0);
 	if (len < 0)
 		return -errno;
+	if (!len) /* the server had too much to do */
+		return -ECONNRESET;
 	item = CMSG_FIRSTHDR(&message);
 	if (!item || item->cmsg_level != SOL_SOCKET ||
 	    item->cmsg_type != SCM_TIMESTAMPNS)
-		return -ENODATA;
-	memcpy(&ts, CMSG_DATA(item), sizeof(ts));
+		clock_gettime(CLOCK_REALTIME, &ts);
+	else
+		memcpy(&ts, CMSG_DATA(item), sizeof(ts));
 	*arrived_ret = timespec_ns(&ts) - server->realtime_ahead_ns;
 	return server->use_tcp ? len - 2 : len;
 }
@@ -198,7 +202,7 @@ int lookup(const struct lookup_server *server, const char *name, uint16_t id,
 	for (unsigned int try = 0; try < LOOKUP_TRIES; try++) {
 		*retries_ret = try;
 		error = lookup_once(server, name, id, addr, arrived_ret);
-		if (error != -ETIMEDOUT)
+		if (error != -ETIMEDOUT && error != -ECONNRESET)
 			break;
 	}
 	return error;
