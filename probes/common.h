@@ -30,8 +30,6 @@
 #define STATE_SYN_SENT	  2
 #define STATE_SYN_RECV	  3
 
-#define IS_DNS_PORT(port) ((port) == 53)
-
 /* Connects and threads under way at once; more are counted as dropped. */
 #define UNDERWAY_MAX 16384
 

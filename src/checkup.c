@@ -147,6 +147,7 @@ static int load(struct checkup *checkup, bool library_only, struct probe **ret)
 	struct loader_options options = {
 		.attach = checkup->options->attach,
 		.types = checkup->options->types,
+		.dns_ports = checkup->options->dns_ports,
 		.library_only = library_only,
 	};
 	int err = probe_start(&options, ret);

@@ -27,7 +27,8 @@ static int dump_probes(const struct options *options)
 {
 	enum kernel_types types = options->types;
 	char *text;
-	int err = source_assemble(&types, SOURCE_ALL, &text);
+	int err = source_assemble(&types, SOURCE_ALL, &options->dns_ports,
+				  &text);
 	int status;
 
 	if (err) {

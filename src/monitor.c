@@ -114,7 +114,7 @@ static void add_packet(struct monitor *monitor, uint64_t time_ns,
 {
 	struct entry *entry;
 
-	if (!attribution_wants(packet))
+	if (!attribution_wants(monitor->attribution, packet))
 		return;
 	entry = add_entry(monitor, time_ns, packet->payload_len);
 	if (!entry)
@@ -352,6 +352,7 @@ static int open_sources(struct monitor *monitor)
 	struct loader_options probes = {
 		.attach = monitor->options->attach,
 		.types = monitor->options->types,
+		.dns_ports = monitor->options->dns_ports,
 	};
 	int err;
 
@@ -365,7 +366,7 @@ static int open_sources(struct monitor *monitor)
 	err = probe_wait(monitor->probe);
 	probe_log(monitor->probe);
 	if (!err && !probe_shows_packets(monitor->probe))
-		err = wires_open(&monitor->wires);
+		err = wires_open(&monitor->options->dns_ports, &monitor->wires);
 	return err;
 }
 
@@ -487,7 +488,8 @@ static void deinit(struct monitor *monitor)
 static int init(struct monitor *monitor, const struct options *options)
 {
 	struct attribution_options attribution = {
-		.max_names = ATTRIBUTION_NAMES_MAX,
+		.max_names = options->max_names,
+		.ports = options->dns_ports,
 		.fn = report_event,
 	};
 	int err;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.h"
 
+#include "attribution/attribution.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -9,6 +10,9 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of some 200 bytes each. */
+#define MAX_NAMES_MOST 100000000
 
 const char options_help[] =
 	"Usage: egrets [options] [-- command [args...]]\n"
@@ -24,6 +28,12 @@ const char options_help[] =
 	"  -p, --pid PID            only this process\n"
 	"  -n, --comm NAME          only processes of this name\n"
 	"  -u, --user USER          only processes of this user\n"
+	"      --dns-port LIST      DNS is spoken at these ports, too: 53, "
+	"5353 "
+	"and 5355\n"
+	"                           are watched anyway\n"
+	"      --max-names N        remember up to N names of addresses "
+	"(262144)\n"
 	"      --attach FORM        auto, kprobe or tracepoint\n"
 	"      --kernel-types FROM  auto, btf or headers\n"
 	"      --dump-probes        print the C that would be compiled, and "
@@ -48,6 +58,8 @@ const char options_help[] =
 
 enum long_only {
 	OPTION_ATTACH = 256,
+	OPTION_DNS_PORT,
+	OPTION_MAX_NAMES,
 	OPTION_KERNEL_TYPES,
 	OPTION_DUMP_PROBES,
 	OPTION_CHECK,
@@ -65,6 +77,8 @@ static const struct option long_options[] = {
 	{"user", required_argument, NULL, 'u'},
 	{"verbose", no_argument, NULL, 'v'},
 	{"quiet", no_argument, NULL, 'q'},
+	{"dns-port", required_argument, NULL, OPTION_DNS_PORT},
+	{"max-names", required_argument, NULL, OPTION_MAX_NAMES},
 	{"attach", required_argument, NULL, OPTION_ATTACH},
 	{"kernel-types", required_argument, NULL, OPTION_KERNEL_TYPES},
 	{"dump-probes", no_argument, NULL, OPTION_DUMP_PROBES},
@@ -156,6 +170,39 @@ static int parse_pid(const char *value, struct filter *filter)
 	return err;
 }
 
+static int parse_dns_ports(const char *value, struct dns_ports *ports)
+{
+	char *end;
+
+	do {
+		unsigned long port = strtoul(value, &end, 10);
+
+		if (*value < '0' || *value > '9' || (*end && *end != ',') ||
+		    !port || port > UINT16_MAX)
+			return bad_value("--dns-port", value,
+					 "port numbers from 1 to 65535, as in "
+					 "5300,5301");
+		if (!dns_ports_add(ports, (uint16_t)port)) {
+			log_error("--dns-port: no more than %d ports can be "
+				  "watched; leave out some",
+				  DNS_PORTS_MAX);
+			return -EINVAL;
+		}
+		value = end + 1;
+	} while (*end);
+	return 0;
+}
+
+static int parse_max_names(const char *value, uint32_t *ret)
+{
+	static const char wanted[] = "a number of names from 1 to 100000000";
+	int err = parse_number("--max-names", value, wanted, ret);
+
+	if (!err && (!*ret || *ret > MAX_NAMES_MOST))
+		return bad_value("--max-names", value, wanted);
+	return err;
+}
+
 static int set_option(int option, const char *value, struct options *options)
 {
 	static const char *const formats[] = {"text", "json", NULL};
@@ -190,6 +237,10 @@ static int set_option(int option, const char *value, struct options *options)
 	case 'q':
 		options->quiet = true;
 		break;
+	case OPTION_DNS_PORT:
+		return parse_dns_ports(value, &options->dns_ports);
+	case OPTION_MAX_NAMES:
+		return parse_max_names(value, &options->max_names);
 	case OPTION_ATTACH:
 		index = choose("--attach", value, modes,
 			       "auto, kprobe or tracepoint");
@@ -273,7 +324,11 @@ static int check_combination(const struct options *options, bool dashes)
 
 int options_parse(int argc, char **argv, struct options *ret)
 {
-	struct options options = {.action = ACTION_WATCH};
+	struct options options = {
+		.action = ACTION_WATCH,
+		.dns_ports = DNS_PORTS_USUAL,
+		.max_names = ATTRIBUTION_NAMES_MAX,
+	};
 	int values_end = 0;
 	bool dashes;
 	int option;

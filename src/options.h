@@ -2,6 +2,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "dns/ports.h"
 #include "output/sink.h"
 #include "policy/filter.h"
 #include "probe/hooks.h"
@@ -38,7 +39,9 @@ struct options {
 	enum attach_mode attach;
 	enum kernel_types types;
 	struct filter filter;
-	char **command; /* argv of the command to run, or NULL */
+	struct dns_ports dns_ports;
+	uint32_t max_names; /* bindings remembered */
+	char **command;	    /* argv of the command to run, or NULL */
 };
 
 /*

@@ -45,7 +45,7 @@ static void on_file_frame(const struct capture_frame *frame, void *context)
 	if (reader->report &&
 	    packet_decode(frame->link, frame->bytes, frame->len, &packet) ==
 		    PACKET_OK &&
-	    attribution_wants(&packet))
+	    attribution_wants(reader->attribution, &packet))
 		attribution_packet(reader->attribution, frame->time_ns, 0,
 				   &packet);
 }
@@ -86,7 +86,8 @@ int reader_run(const struct options *options)
 {
 	struct reader reader = {.options = options};
 	struct attribution_options attribution = {
-		.max_names = ATTRIBUTION_NAMES_MAX,
+		.max_names = options->max_names,
+		.ports = options->dns_ports,
 		.fn = on_reader_event,
 		.context = &reader,
 	};

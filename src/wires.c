@@ -19,6 +19,7 @@ struct wire {
 };
 
 struct wires {
+	const struct dns_ports *ports; /* while opening */
 	wires_ready_fn fn;
 	void *context;
 	size_t count;
@@ -38,8 +39,8 @@ static int add_wire(uint32_t netns, void *context)
 			 WIRES_MAX);
 		return 1;
 	}
-	err = capture_open_live(netns, capture_ring_bytes(wires->count),
-				&capture);
+	err = capture_open_live(netns, wires->ports,
+				capture_ring_bytes(wires->count), &capture);
 	if (err) {
 		/* Our own comes first: without it there is no point. */
 		wires->refused = !wires->count;
@@ -50,13 +51,14 @@ static int add_wire(uint32_t netns, void *context)
 	return 0;
 }
 
-int wires_open(struct wires **ret)
+int wires_open(const struct dns_ports *ports, struct wires **ret)
 {
 	struct wires *wires = calloc(1, sizeof(*wires));
 	int err;
 
 	if (!wires)
 		return -ENOMEM;
+	wires->ports = ports;
 	err = netns_visit(add_wire, wires);
 	if (err < 0) {
 		if (!wires->refused)

@@ -3,6 +3,7 @@
 #define WIRES_H
 
 #include "capture/capture.h"
+#include "dns/ports.h"
 
 #include <uv.h>
 
@@ -13,11 +14,11 @@
 struct wires;
 
 /*
- * Open one in each namespace that exists. 0, or a negative errno with the
+ * Open one in each namespace that exists, for DNS at these ports. 0, or a negative errno with the
  * reason logged. A namespace that cannot be entered or watched is passed over,
  * but for our own.
  */
-int wires_open(struct wires **ret);
+int wires_open(const struct dns_ports *ports, struct wires **ret);
 
 /* The loop must be done with what wires_poll() has put into it. */
 void wires_close(struct wires *wires);

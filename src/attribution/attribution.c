@@ -40,7 +40,8 @@ int attribution_create(const struct attribution_options *options,
 	attribution->sockets = sockets_create(SOCKETS_MAX);
 	attribution->exchanges = exchanges_create(EXCHANGES_MAX);
 	attribution->names = names_create(options->max_names);
-	attribution->assembly = assembly_create(lookup_message, attribution);
+	attribution->assembly = assembly_create(
+		&attribution->options.ports, lookup_message, attribution);
 	if (!attribution->processes || !attribution->sockets ||
 	    !attribution->exchanges || !attribution->names ||
 	    !attribution->assembly) {
@@ -283,8 +284,8 @@ static void claim_connection(struct attribution *attribution,
 			     const struct record_connect *connect,
 			     const struct record_result *record)
 {
-	if (record->established &&
-	    packet_is_dns_port(record->socket.remote_port))
+	if (record->established && dns_ports_have(&attribution->options.ports,
+						  record->socket.remote_port))
 		claim_socket(attribution, connect, IPPROTO_TCP, &record->socket,
 			     record->header.time_ns);
 }

@@ -2,6 +2,7 @@
 #ifndef ATTRIBUTION_ATTRIBUTION_H
 #define ATTRIBUTION_ATTRIBUTION_H
 
+#include "dns/ports.h"
 #include "event.h"
 #include "output/event.h"
 #include "packet/assembly.h"
@@ -32,7 +33,8 @@ struct attribution;
 typedef void (*attribution_event_fn)(struct event *event, void *context);
 
 struct attribution_options {
-	size_t max_names; /* bindings remembered */
+	size_t max_names;	/* bindings remembered */
+	struct dns_ports ports; /* at which DNS is spoken */
 	attribution_event_fn fn;
 	void *context;
 };
@@ -46,8 +48,9 @@ void attribution_destroy(struct attribution *attribution);
 void attribution_record(struct attribution *attribution,
 			const struct record_header *record);
 
-/* Whether a packet may be DNS. */
-bool attribution_wants(const struct packet *packet);
+/* Whether a packet may be (of) DNS. */
+bool attribution_wants(const struct attribution *attribution,
+		       const struct packet *packet);
 
 /*
  * A wanted packet was seen in a namespace (0: in a file). What it says may have

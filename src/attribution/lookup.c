@@ -4,14 +4,17 @@
  * is learned for whoever asked.
  */
 #include "attribution/state.h"
+#include "dns/multicast.h"
 
 #include <string.h>
 
 /* In every namespace: include/net/net_namespace.h */
 #define LOOPBACK_IFINDEX 1
 
+/* server: who was asked, or who has answered. */
 static void emit_dns(struct attribution *attribution, enum event_kind kind,
-		     uint64_t time_ns, const struct exchange *exchange)
+		     uint64_t time_ns, const struct exchange *exchange,
+		     const struct endpoint *server)
 {
 	struct event event;
 	const struct process *process = process_find(attribution->processes,
@@ -22,7 +25,7 @@ static void emit_dns(struct attribution *attribution, enum event_kind kind,
 	event.time_ns = time_ns;
 	event.netns = exchange->netns;
 	event.dns.client = exchange->client;
-	event.dns.server = exchange->server;
+	event.dns.server = *server;
 	event.dns.protocol = exchange->protocol;
 	event.dns.message = &attribution->message;
 	event.dns.unsolicited = !exchange->solicited;
@@ -52,22 +55,34 @@ static void learn(struct attribution *attribution, uint64_t time_ns,
 	}
 }
 
-bool attribution_wants(const struct packet *packet)
+bool attribution_wants(const struct attribution *attribution,
+		       const struct packet *packet)
 {
-	return assembly_wants(packet);
+	return assembly_wants(attribution->assembly, packet);
+}
+
+/*
+ * What came in was asked elsewhere, and what goes out is received elsewhere,
+ * although a socket of ours may have that port; only loopback shows a packet of
+ * ours on both ways.
+ */
+static bool is_of_others(const struct packet *packet, bool is_response)
+{
+	uint8_t elsewhere = is_response ? PACKET_OUTGOING : PACKET_INCOMING;
+
+	return packet->ifindex != LOOPBACK_IFINDEX &&
+	       (packet->direction == elsewhere ||
+		packet->direction == PACKET_PASSING);
 }
 
 /*
  * The owner of the socket here from which a question came, or to which a
- * response goes. What came in was sent elsewhere, and what goes out is received
- * elsewhere, although a socket of ours may have that port; only loopback shows
- * a packet of ours on both ways.
+ * response goes.
  */
 static const struct socket_owner *find_owner(struct attribution *attribution,
 					     const struct packet *packet,
 					     bool is_response)
 {
-	uint8_t elsewhere = is_response ? PACKET_OUTGOING : PACKET_INCOMING;
 	struct socket_place place = {
 		.netns = packet->netns,
 		.protocol = packet->protocol,
@@ -75,9 +90,7 @@ static const struct socket_owner *find_owner(struct attribution *attribution,
 		.remote = is_response ? packet->source : packet->destination,
 	};
 
-	if (packet->ifindex != LOOPBACK_IFINDEX &&
-	    (packet->direction == elsewhere ||
-	     packet->direction == PACKET_PASSING))
+	if (is_of_others(packet, is_response))
 		return NULL;
 	return socket_owner(attribution->sockets, &place);
 }
@@ -92,10 +105,66 @@ void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 	assembly_add(attribution->assembly, &seen);
 }
 
-void lookup_message(const struct packet *packet, void *context)
+/* What a sight says, for those that it concerns. */
+struct answer {
+	struct attribution *attribution;
+	const struct exchange_sight *sight;
+};
+
+static void on_answer(const struct exchange *exchange, void *context)
 {
-	struct attribution *attribution = context;
-	struct dns_message *message = &attribution->message;
+	const struct answer *answer = context;
+	uint64_t time_ns = answer->sight->time_ns;
+
+	if (exchange->solicited)
+		learn(answer->attribution, time_ns, exchange);
+	emit_dns(answer->attribution, EVENT_DNS_ANSWER, time_ns, exchange,
+		 &answer->sight->source);
+}
+
+static void take_question(struct attribution *attribution,
+			  const struct exchange_sight *sight,
+			  const struct socket_owner *owner)
+{
+	struct exchange_asker asker;
+	struct exchange *exchange;
+
+	if (owner)
+		asker = (struct exchange_asker){owner->party,
+						owner->claimed_ns};
+	exchange = exchange_question(attribution->exchanges, sight,
+				     owner ? &asker : NULL);
+	if (exchange)
+		emit_dns(attribution, EVENT_DNS_QUERY, sight->time_ns, exchange,
+			 &exchange->server);
+}
+
+static void take_response(struct attribution *attribution,
+			  const struct exchange_sight *sight,
+			  const struct socket_owner *owner)
+{
+	struct answer answer = {attribution, sight};
+	struct exchange *exchange;
+
+	if (dns_multicast_is_group(&sight->destination)) {
+		exchange_answer_group(attribution->exchanges, sight, on_answer,
+				      &answer);
+		return;
+	}
+	exchange = exchange_answer(attribution->exchanges, sight);
+	if (!exchange)
+		return;
+	/* On the fallback a socket may have become known since. */
+	if (!process_id_known(exchange->asker.process) && owner)
+		exchange->asker = owner->party;
+	on_answer(exchange, &answer);
+}
+
+/* The attribution's message is what was read of the packet. */
+static void take_message(struct attribution *attribution,
+			 const struct packet *packet)
+{
+	const struct dns_message *message = &attribution->message;
 	struct exchange_sight sight = {
 		.time_ns = packet->time_ns,
 		.netns = packet->netns,
@@ -104,36 +173,47 @@ void lookup_message(const struct packet *packet, void *context)
 		.destination = packet->destination,
 		.message = message,
 	};
-	const struct socket_owner *owner;
-	struct exchange_asker asker;
-	struct exchange *exchange;
+	const struct socket_owner *owner = find_owner(attribution, packet,
+						      message->is_response);
 
-	if (dns_message_parse(packet->payload, packet->payload_len,
-			      packet->payload_wire, message)) {
-		attribution->malformed++;
+	/* Neighbours ask each other, and are answered from here, too. */
+	if ((dns_multicast_is_port(packet->source.port) ||
+	     dns_multicast_is_port(packet->destination.port)) &&
+	    is_of_others(packet, message->is_response))
 		return;
-	}
-	owner = find_owner(attribution, packet, message->is_response);
-	if (!message->is_response) {
-		if (owner)
-			asker = (struct exchange_asker){owner->party,
-							owner->claimed_ns};
-		exchange = exchange_question(attribution->exchanges, &sight,
-					     owner ? &asker : NULL);
-		if (exchange)
-			emit_dns(attribution, EVENT_DNS_QUERY, packet->time_ns,
-				 exchange);
-		return;
-	}
-	exchange = exchange_answer(attribution->exchanges, &sight);
-	if (!exchange)
-		return;
-	/* On the fallback a socket may have become known since. */
-	if (!process_id_known(exchange->asker.process) && owner)
-		exchange->asker = owner->party;
-	if (exchange->solicited)
-		learn(attribution, packet->time_ns, exchange);
-	emit_dns(attribution, EVENT_DNS_ANSWER, packet->time_ns, exchange);
+	if (message->is_response)
+		take_response(attribution, &sight, owner);
+	else
+		take_question(attribution, &sight, owner);
+}
+
+/* One multicast DNS message may be many questions, or answers to many. */
+static bool is_about_many(const struct packet *packet)
+{
+	return packet->source.port == MDNS_PORT ||
+	       packet->destination.port == MDNS_PORT;
+}
+
+void lookup_message(const struct packet *packet, void *context)
+{
+	struct attribution *attribution = context;
+	struct dns_subjects subjects = {0};
+	size_t i = 0;
+
+	if (is_about_many(packet))
+		dns_subjects_read(packet->payload, packet->payload_len,
+				  &subjects);
+	do {
+		if (dns_message_parse_about(
+			    packet->payload, packet->payload_len,
+			    packet->payload_wire,
+			    subjects.count ? &subjects.subject[i] : NULL,
+			    &attribution->message)) {
+			attribution->malformed++;
+			return;
+		}
+		take_message(attribution, packet);
+	} while (++i < subjects.count);
 }
 
 /*
@@ -161,6 +241,7 @@ void lookup_tick(struct attribution *attribution, uint64_t now_ns)
 		message->record_count = 0;
 		message->is_cut = false;
 		emit_dns(attribution, EVENT_DNS_TIMEOUT,
-			 exchange->asked_ns + EXCHANGE_TIMEOUT_NS, exchange);
+			 exchange->asked_ns + EXCHANGE_TIMEOUT_NS, exchange,
+			 &exchange->server);
 	}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "capture/capture.h"
 
+#include "base/cleanup.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -9,11 +10,11 @@
 #include <string.h>
 
 /* TCP that begins, ends, or brings bytes: not what only acknowledges. */
-#define TCP_V4                                          \
-	"(ip and tcp port 53 and (tcp[13] & 7 != 0 or " \
+#define TCP_V4                                  \
+	"(ip and tcp and (tcp[13] & 7 != 0 or " \
 	"ip[2:2] != ((ip[0] & 15) << 2) + (tcp[12] >> 4 << 2)))"
-#define TCP_V6                                           \
-	"(ip6 and tcp port 53 and (ip6[53] & 7 != 0 or " \
+#define TCP_V6                                   \
+	"(ip6 and tcp and (ip6[53] & 7 != 0 or " \
 	"ip6[4:2] != ip6[52] >> 4 << 2))"
 
 /* All of them: the first ones tell which of the others are of interest. */
@@ -27,9 +28,9 @@
 	"(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = " \
 	"60))"
 
-#define DNS                                                         \
-	"(udp port 53 or " TCP_V4 " or " TCP_V6 " or " FRAGMENTS_V4 \
-	" or " EXTENSIONS_V6 ")"
+/* The ports go between the two. */
+#define DNS_BEGIN "(((udp or " TCP_V4 " or " TCP_V6 ") and ("
+#define DNS_END	  ")) or " FRAGMENTS_V4 " or " EXTENSIONS_V6 ")"
 
 /* What leaves by loopback is seen again as it arrives. */
 #define NOT_TWICE "not (ifindex 1 and outbound) and "
@@ -69,10 +70,47 @@ static int error_of(int status)
 	}
 }
 
-static int activate(struct capture *capture, size_t ring_bytes)
+/* The caller frees it; NULL: no memory. */
+static char *filter_text(const struct dns_ports *ports, bool knows_direction)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s%s", knows_direction ? NOT_TWICE : "", DNS_BEGIN);
+	for (size_t i = 0; i < ports->count; i++)
+		fprintf(out, "%sport %u", i ? " or " : "", ports->port[i]);
+	fputs(DNS_END, out);
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int set_filter(struct capture *capture, const struct dns_ports *ports)
+{
+	_cleanup_free_ char *text = filter_text(ports, capture->link ==
+							       DLT_LINUX_SLL2);
+	struct bpf_program filter;
+	int status;
+
+	if (!text)
+		return PCAP_ERROR;
+	status = pcap_compile(capture->pcap, &filter, text, 1,
+			      PCAP_NETMASK_UNKNOWN);
+	if (status < 0)
+		return status;
+	status = pcap_setfilter(capture->pcap, &filter);
+	pcap_freecode(&filter);
+	return status;
+}
+
+static int activate(struct capture *capture, const struct dns_ports *ports,
+		    size_t ring_bytes)
 {
 	pcap_t *pcap = capture->pcap;
-	struct bpf_program filter;
 	int status;
 
 	pcap_set_snaplen(pcap, SNAPSHOT_LEN);
@@ -87,18 +125,11 @@ static int activate(struct capture *capture, size_t ring_bytes)
 	if (pcap_set_datalink(pcap, DLT_LINUX_SLL2))
 		log_debug("%s", pcap_geterr(pcap));
 	capture->link = pcap_datalink(pcap);
-	status = pcap_compile(pcap, &filter,
-			      capture->link == DLT_LINUX_SLL2 ? NOT_TWICE DNS
-							      : DNS,
-			      1, PCAP_NETMASK_UNKNOWN);
-	if (status < 0)
-		return status;
-	status = pcap_setfilter(pcap, &filter);
-	pcap_freecode(&filter);
-	return status;
+	return set_filter(capture, ports);
 }
 
-int capture_open_live(uint32_t netns, size_t ring_bytes, struct capture **ret)
+int capture_open_live(uint32_t netns, const struct dns_ports *ports,
+		      size_t ring_bytes, struct capture **ret)
 {
 	char message[PCAP_ERRBUF_SIZE] = "";
 	struct capture *capture = calloc(1, sizeof(*capture));
@@ -113,7 +144,7 @@ int capture_open_live(uint32_t netns, size_t ring_bytes, struct capture **ret)
 		capture_close(capture);
 		return -EIO;
 	}
-	status = activate(capture, ring_bytes);
+	status = activate(capture, ports, ring_bytes);
 	if (!status)
 		status = pcap_setnonblock(capture->pcap, 1, message);
 	if (status) {

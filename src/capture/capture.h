@@ -2,6 +2,8 @@
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
 
+#include "dns/ports.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,10 +29,11 @@ typedef void (*capture_frame_fn)(const struct capture_frame *frame,
 
 /*
  * Capture in the calling thread's network namespace, of which netns is the
- * inode number, into a ring of ring_bytes. 0, or a negative errno with the reason logged (-EPERM: no
- * CAP_NET_RAW).
+ * inode number, what may be DNS at these ports, into a ring of ring_bytes. 0, or
+ * a negative errno with the reason logged (-EPERM: no CAP_NET_RAW).
  */
-int capture_open_live(uint32_t netns, size_t ring_bytes, struct capture **ret);
+int capture_open_live(uint32_t netns, const struct dns_ports *ports,
+		      size_t ring_bytes, struct capture **ret);
 
 /*
  * Read a pcap or pcapng file; "-" is standard input. 0, or a negative errno

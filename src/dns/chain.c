@@ -211,7 +211,7 @@ static void follow_dnames(struct chain *chain, const struct reached *reached)
 	}
 }
 
-void dns_chain_mark(const void *bytes, size_t len,
+void dns_chain_mark(const void *bytes, size_t len, uint16_t asked,
 		    const struct dns_chain_link *link,
 		    struct dns_message *message)
 {
@@ -222,7 +222,7 @@ void dns_chain_mark(const void *bytes, size_t len,
 	chain.link = link;
 	chain.message = message;
 	chain.name_count = 0;
-	reach_origin(&chain, DNS_HEADER_LEN);
+	reach_origin(&chain, asked);
 	if (follow_origins(&chain) == 0)
 		return;
 	prepare(&chain);

@@ -32,11 +32,11 @@ struct dns_chain_link {
 bool dns_chain_leads_on(uint16_t type);
 
 /*
- * Set on_chain in message->record[]; link[] runs parallel to it. The message's
- * bytes hold at least one question, and the names at those origins were read
+ * Set on_chain in message->record[]; link[] runs parallel to it. The name asked
+ * for is at the origin `asked`; it and the names at the other origins were read
  * without error.
  */
-void dns_chain_mark(const void *bytes, size_t len,
+void dns_chain_mark(const void *bytes, size_t len, uint16_t asked,
 		    const struct dns_chain_link *link,
 		    struct dns_message *message);
 

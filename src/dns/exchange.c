@@ -3,6 +3,7 @@
 
 #include "base/fnv.h"
 #include "base/hash.h"
+#include "dns/multicast.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,7 @@ struct record {
 	struct exchange exchange;
 	struct topic topic;
 	uint64_t last_asked_ns;
+	struct addr answered_by; /* the last one of a group */
 	bool answered;
 	bool overdue; /* and told of */
 	size_t view_count;
@@ -301,6 +303,19 @@ static bool is_about(const struct record *record,
 	       dns_name_equal(record->name, sight->message->name);
 }
 
+/* What is asked of a group stays on its link, where no NAT is. */
+static bool is_beyond(const struct exchange *exchange,
+		      const struct exchange_sight *sight,
+		      const struct exchange_asker *asker)
+{
+	static const struct process_id nobody;
+
+	return dns_multicast_is_group(&exchange->server) &&
+	       (exchange->netns != sight->netns ||
+		!process_id_equal(exchange->asker.process,
+				  asker ? asker->party.process : nobody));
+}
+
 /*
  * The exchange of which this question is another sight: seen in another
  * namespace with the same client, or with the client's address rewritten by
@@ -325,7 +340,8 @@ static struct record *find_elsewhere(struct exchanges *exchanges,
 					      &sight->source.addr);
 
 		if (record->answered || !is_recent(record, sight->time_ns) ||
-		    !is_about(record, sight))
+		    !is_about(record, sight) ||
+		    is_beyond(exchange, sight, asker))
 			continue;
 		if (for_itself &&
 		    (!same_client || process_id_known(exchange->asker.process)))
@@ -424,6 +440,29 @@ static bool is_seen_everywhere(struct exchanges *exchanges,
 	return false;
 }
 
+/* The question of which a member of the group that was asked has answered. */
+static struct view *find_group_view(struct exchanges *exchanges,
+				    const struct exchange_sight *sight,
+				    struct view_key key)
+{
+	struct endpoint group;
+
+	if (!dns_multicast_group_of(&sight->source, &group))
+		return NULL;
+	key.topic.server = group.addr;
+	return find_view(exchanges, &key);
+}
+
+static void mark_answered(struct exchanges *exchanges, struct record *record)
+{
+	if (record->answered)
+		return;
+	if (is_open(record))
+		exchanges->stats.open--;
+	record->answered = true;
+	exchanges->stats.answered++;
+}
+
 struct exchange *exchange_answer(struct exchanges *exchanges,
 				 const struct exchange_sight *sight)
 {
@@ -433,6 +472,8 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 
 	view_key_of(sight, &sight->destination, &sight->source, &key);
 	view = find_view(exchanges, &key);
+	if (!view)
+		view = find_group_view(exchanges, sight, key);
 	if (view && !is_about(view->record, sight)) {
 		drop_record(exchanges, view->record);
 		view = NULL;
@@ -441,10 +482,7 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 		record = view->record;
 		if (record->answered || record->view[0] != view)
 			return NULL;
-		if (is_open(record))
-			exchanges->stats.open--;
-		record->answered = true;
-		exchanges->stats.answered++;
+		mark_answered(exchanges, record);
 		return &record->exchange;
 	}
 	if (is_seen_everywhere(exchanges, sight, &key.topic))
@@ -457,6 +495,37 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 	record->answered = true;
 	exchanges->stats.unsolicited++;
 	return &record->exchange;
+}
+
+void exchange_answer_group(struct exchanges *exchanges,
+			   const struct exchange_sight *sight,
+			   void (*fn)(const struct exchange *exchange,
+				      void *context),
+			   void *context)
+{
+	struct topic_list *list;
+	struct record *record;
+	struct view_key key;
+
+	/* Who listens to the group asks from its port, all with the same id. */
+	view_key_of(sight, &sight->destination, &sight->destination, &key);
+	key.topic.id = 0;
+	list = find_topic(exchanges, &key.topic);
+	record = list ? list->newest : NULL;
+	for (int i = 0; record && i < LOOK_MAX;
+	     i++, record = record->topic_older) {
+		if (record->exchange.netns != sight->netns ||
+		    !is_recent(record, sight->time_ns) ||
+		    !is_about(record, sight))
+			continue;
+		/* Each of the sockets that listen shows it once more. */
+		if (record->answered &&
+		    addr_equal(&record->answered_by, &sight->source.addr))
+			continue;
+		mark_answered(exchanges, record);
+		record->answered_by = sight->source.addr;
+		fn(&record->exchange, context);
+	}
 }
 
 /* Passes by what has been answered in the meantime. */

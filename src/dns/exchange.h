@@ -21,7 +21,8 @@
  * is: there, what it says reaches the program that asked.
  *
  * A response is believed only if it answers a question that was seen: same
- * namespace, protocol, addresses, ports, id, name and type (RFC 5452 9.1).
+ * namespace, protocol, addresses, ports, id, name and type (RFC 5452 9.1). Only
+ * a question to a group (multicast.h) is answered from any address.
  */
 
 /* A repeated question within this time belongs to the same exchange. */
@@ -86,6 +87,17 @@ struct exchange *exchange_question(struct exchanges *exchanges,
  */
 struct exchange *exchange_answer(struct exchanges *exchanges,
 				 const struct exchange_sight *sight);
+
+/*
+ * A response to a group, of which there may be one from each member, was seen:
+ * fn takes each exchange that asked there for this name and type. Those that
+ * nobody asked for are announcements (RFC 6762 8.3).
+ */
+void exchange_answer_group(struct exchanges *exchanges,
+			   const struct exchange_sight *sight,
+			   void (*fn)(const struct exchange *exchange,
+				      void *context),
+			   void *context);
 
 /*
  * A question that is open since EXCHANGE_TIMEOUT_NS, each once; it may still be

@@ -18,6 +18,8 @@
 #define OPT_RCODE_SHIFT 24
 #define OPT_DO		0x8000
 #define RCODE_BITS	4
+/* RFC 6762 18.12, 18.13: the other one flushes caches, or asks for unicast. */
+#define MDNS_CLASS_BITS 0x7fff
 /* A compression pointer to offset 0. */
 #define POINTER 0xc000
 
@@ -34,6 +36,9 @@ struct parser {
 	struct cursor cursor;
 	struct dns_message *message;
 	uint16_t authority_count, additional_count;
+	const struct dns_subject *subject; /* in place of the questions */
+	uint16_t asked;			   /* where the question's name is */
+	uint16_t class_bits; /* of a record's, that are the class */
 	bool leads_on; /* an answer has a target; its addresses may follow */
 	bool has_edns;
 	struct dns_chain_link link[DNS_RECORDS_MAX];
@@ -89,12 +94,30 @@ static void questions_skip(struct cursor *cursor, uint16_t count)
 	}
 }
 
+/* Over the questions; it is another name that the message is to be about. */
+static int subject_read(struct parser *parser)
+{
+	struct dns_message *message = parser->message;
+	struct cursor name;
+
+	questions_skip(&parser->cursor, message->question_count);
+	name = parser->cursor;
+	cursor_seek(&name, parser->asked);
+	dns_name_read(&name, message->name);
+	message->question_count = 1;
+	message->type = parser->subject->type;
+	message->class = DNS_CLASS_IN;
+	return cursor_failed(&name) ? -EBADMSG : 0;
+}
+
 /* 0, or -EBADMSG if the first question is not there in full. */
 static int questions_read(struct parser *parser)
 {
 	struct cursor *cursor = &parser->cursor;
 	struct dns_message *message = parser->message;
 
+	if (parser->subject)
+		return subject_read(parser);
 	if (message->question_count == 0)
 		return cursor_failed(cursor) ? -EBADMSG : 0;
 	dns_name_read(cursor, message->name);
@@ -113,7 +136,7 @@ static uint16_t text_of(const struct parser *parser, size_t origin)
 	size_t left = message->record_count;
 	size_t end = left > LOOK_BACK_MAX ? left - LOOK_BACK_MAX : 0;
 
-	if (message->question_count && origin == DNS_HEADER_LEN)
+	if (message->question_count && origin == parser->asked)
 		return 0;
 	while (left-- > end) {
 		if (parser->link[left].owner == origin)
@@ -153,7 +176,7 @@ static int raw_read(struct parser *parser, struct raw *raw)
 
 	owner_read(parser, raw);
 	raw->type = cursor_u16(cursor);
-	raw->class = cursor_u16(cursor);
+	raw->class = cursor_u16(cursor) & parser->class_bits;
 	raw->ttl_s = cursor_u32(cursor);
 	content_len = cursor_u16(cursor);
 	raw->content = *cursor;
@@ -411,8 +434,9 @@ static int additional_read(struct parser *parser)
 	return 0;
 }
 
-int dns_message_parse(const void *bytes, size_t len, size_t wire_len,
-		      struct dns_message *ret)
+int dns_message_parse_about(const void *bytes, size_t len, size_t wire_len,
+			    const struct dns_subject *subject,
+			    struct dns_message *ret)
 {
 	struct parser parser;
 	int error;
@@ -424,6 +448,9 @@ int dns_message_parse(const void *bytes, size_t len, size_t wire_len,
 		len = wire_len;
 	cursor_init(&parser.cursor, bytes, len);
 	parser.message = ret;
+	parser.subject = subject;
+	parser.asked = subject ? subject->origin : DNS_HEADER_LEN;
+	parser.class_bits = subject ? MDNS_CLASS_BITS : UINT16_MAX;
 	parser.leads_on = false;
 	parser.has_edns = false;
 	header_read(&parser);
@@ -443,6 +470,12 @@ int dns_message_parse(const void *bytes, size_t len, size_t wire_len,
 
 	if (ret->record_count && ret->question_count && ret->is_response &&
 	    ret->opcode == DNS_OPCODE_QUERY)
-		dns_chain_mark(bytes, len, parser.link, ret);
+		dns_chain_mark(bytes, len, parser.asked, parser.link, ret);
 	return 0;
+}
+
+int dns_message_parse(const void *bytes, size_t len, size_t wire_len,
+		      struct dns_message *ret)
+{
+	return dns_message_parse_about(bytes, len, wire_len, NULL, ret);
 }

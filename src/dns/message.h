@@ -17,8 +17,6 @@
  * along with answers of other types.
  */
 
-#define DNS_PORT 53
-
 /*
  * Records kept per message; more are counted but not kept. As many addresses
  * as a message can hold (65535 bytes, 16 for each).
@@ -96,6 +94,21 @@ struct dns_message {
  */
 int dns_message_parse(const void *bytes, size_t len, size_t wire_len,
 		      struct dns_message *ret);
+
+/* A name in a message, and a type. */
+struct dns_subject {
+	uint16_t origin; /* where the name is, in the message's bytes */
+	uint16_t type;
+};
+
+/*
+ * As dns_message_parse(), of what a multicast DNS message, which may have many
+ * questions or none, says about one subject, as if that were its only question
+ * (multicast.h); NULL: about its first.
+ */
+int dns_message_parse_about(const void *bytes, size_t len, size_t wire_len,
+			    const struct dns_subject *subject,
+			    struct dns_message *ret);
 
 static inline const char *dns_record_value(const struct dns_message *message,
 					   const struct dns_record *record)

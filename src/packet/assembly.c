@@ -5,21 +5,24 @@
 #include <stdlib.h>
 
 struct assembly {
+	const struct dns_ports *ports;
 	struct fragments *fragments;
 	struct streams *streams;
 	packet_fn fn;
 	void *context;
 };
 
-struct assembly *assembly_create(packet_fn fn, void *context)
+struct assembly *assembly_create(const struct dns_ports *ports, packet_fn fn,
+				 void *context)
 {
 	struct assembly *assembly = calloc(1, sizeof(*assembly));
 
 	if (!assembly)
 		return NULL;
+	assembly->ports = ports;
 	assembly->fn = fn;
 	assembly->context = context;
-	assembly->fragments = fragments_create();
+	assembly->fragments = fragments_create(ports);
 	assembly->streams = streams_create();
 	if (assembly->fragments && assembly->streams)
 		return assembly;
@@ -36,9 +39,11 @@ void assembly_destroy(struct assembly *assembly)
 	free(assembly);
 }
 
-bool assembly_wants(const struct packet *packet)
+bool assembly_wants(const struct assembly *assembly,
+		    const struct packet *packet)
 {
-	return packet->is_fragment || packet_may_be_dns(packet);
+	return packet->is_fragment ||
+	       packet_may_be_dns(packet, assembly->ports);
 }
 
 /* As it came, or since its last fragment. */

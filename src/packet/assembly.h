@@ -13,14 +13,17 @@
 struct assembly;
 
 /*
- * fn takes each message, as a packet whose payload it is, with the time of the
- * packet that completed it. NULL if memory is short.
+ * fn takes each message to or from these ports (borrowed), as a packet whose
+ * payload it is, with the time of the packet that completed it. NULL if memory
+ * is short.
  */
-struct assembly *assembly_create(packet_fn fn, void *context);
+struct assembly *assembly_create(const struct dns_ports *ports, packet_fn fn,
+				 void *context);
 void assembly_destroy(struct assembly *assembly);
 
 /* Whether a packet may be (of) such a message. */
-bool assembly_wants(const struct packet *packet);
+bool assembly_wants(const struct assembly *assembly,
+		    const struct packet *packet);
 
 /* A wanted packet was seen. Calls go forward in time, more or less. */
 void assembly_add(struct assembly *assembly, const struct packet *packet);

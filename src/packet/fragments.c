@@ -35,14 +35,19 @@ struct datagram {
 };
 
 struct fragments {
+	const struct dns_ports *ports;
 	struct datagram *datagrams; /* the head began first */
 	size_t bytes;		    /* of all parts */
 	struct fragments_stats stats;
 };
 
-struct fragments *fragments_create(void)
+struct fragments *fragments_create(const struct dns_ports *ports)
 {
-	return calloc(1, sizeof(struct fragments));
+	struct fragments *fragments = calloc(1, sizeof(*fragments));
+
+	if (fragments)
+		fragments->ports = ports;
+	return fragments;
 }
 
 static void forget_parts(struct fragments *fragments, struct datagram *datagram)
@@ -226,12 +231,13 @@ static bool fits(struct datagram *datagram, const struct packet *fragment)
 }
 
 /* The first part has the ports: RFC 7112 wants it to, with IPv6, too. */
-static bool is_dns(const struct packet *first)
+static bool is_dns(const struct fragments *fragments,
+		   const struct packet *first)
 {
 	struct packet packet = *first;
 
 	return packet_decode_datagram(&packet, true) == PACKET_OK &&
-	       packet_may_be_dns(&packet);
+	       packet_may_be_dns(&packet, fragments->ports);
 }
 
 /* RFC 1071. The sum of bytes as 16-bit words, in network order. */
@@ -317,7 +323,7 @@ static void add_part(struct fragments *fragments, struct datagram *datagram,
 		return;
 	}
 	if (from == 0) {
-		if (!is_dns(fragment)) {
+		if (!is_dns(fragments, fragment)) {
 			finish(fragments, datagram, fragment->time_ns);
 			return;
 		}

@@ -34,8 +34,8 @@
 
 struct fragments;
 
-/* NULL if memory is short. */
-struct fragments *fragments_create(void);
+/* For DNS at these ports, borrowed. NULL if memory is short. */
+struct fragments *fragments_create(const struct dns_ports *ports);
 void fragments_destroy(struct fragments *fragments);
 
 /*

@@ -415,13 +415,9 @@ enum packet_result packet_decode_datagram(struct packet *packet, bool is_part)
 	return result;
 }
 
-bool packet_is_dns_port(uint16_t port)
+bool packet_may_be_dns(const struct packet *packet,
+		       const struct dns_ports *ports)
 {
-	return port == DNS_PORT;
-}
-
-bool packet_may_be_dns(const struct packet *packet)
-{
-	return packet_is_dns_port(packet->source.port) ||
-	       packet_is_dns_port(packet->destination.port);
+	return dns_ports_have(ports, packet->source.port) ||
+	       dns_ports_have(ports, packet->destination.port);
 }

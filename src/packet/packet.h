@@ -3,6 +3,7 @@
 #define PACKET_PACKET_H
 
 #include "base/addr.h"
+#include "dns/ports.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -106,8 +107,8 @@ enum packet_result packet_decode(int link, const void *frame, size_t len,
  */
 enum packet_result packet_decode_datagram(struct packet *packet, bool is_part);
 
-/* Whether DNS is spoken at a port, and a packet comes from one or goes there. */
-bool packet_is_dns_port(uint16_t port);
-bool packet_may_be_dns(const struct packet *packet);
+/* Whether a packet comes from one of these ports, or goes there. */
+bool packet_may_be_dns(const struct packet *packet,
+		       const struct dns_ports *ports);
 
 #endif

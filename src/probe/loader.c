@@ -175,7 +175,8 @@ static int compile(struct loader *loader, struct compiler *compiler,
 	enum kernel_types wanted = loader->options->types, types = wanted;
 	struct loader_message message = {.kind = LOADER_TYPES};
 	_cleanup_free_ char *text = NULL;
-	int err = source_assemble(&types, parts, &text);
+	int err = source_assemble(&types, parts, &loader->options->dns_ports,
+				  &text);
 
 	if (err ||
 	    (types == KERNEL_TYPES_HEADERS && !machine_find_headers(path)))

@@ -44,6 +44,7 @@ struct loader_message {
 struct loader_options {
 	enum attach_mode attach;
 	enum kernel_types types;
+	struct dns_ports dns_ports;
 	bool library_only; /* load the library, and end */
 };
 

@@ -36,7 +36,17 @@ static const char *part_text(const char *name)
 	return NULL;
 }
 
-int source_assemble(enum kernel_types *types, unsigned int with, char **ret)
+/* Compared with numbers: there are few, and a table would take a look-up. */
+static void write_ports(FILE *out, const struct dns_ports *ports)
+{
+	fputs("#define IS_DNS_PORT(port) (0", out);
+	for (size_t i = 0; i < ports->count; i++)
+		fprintf(out, " || (port) == %u", ports->port[i]);
+	fputs(")\n", out);
+}
+
+int source_assemble(enum kernel_types *types, unsigned int with,
+		    const struct dns_ports *ports, char **ret)
 {
 	_cleanup_free_ char *from_btf = NULL;
 	char *text = NULL;
@@ -60,6 +70,7 @@ int source_assemble(enum kernel_types *types, unsigned int with, char **ret)
 		fputs("#define WITH_CGROUPS 1\n", out);
 	if (with & SOURCE_STATE_KPROBE)
 		fputs("#define WITH_STATE_KPROBE 1\n", out);
+	write_ports(out, ports);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		fprintf(out, "\n/* %s */\n%s", parts[i], part_text(parts[i]));
 	if (fclose(out)) {

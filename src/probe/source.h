@@ -2,6 +2,8 @@
 #ifndef PROBE_SOURCE_H
 #define PROBE_SOURCE_H
 
+#include "dns/ports.h"
+
 /* Where the kernel's types come from: --kernel-types. */
 enum kernel_types {
 	KERNEL_TYPES_AUTO, /* BTF if there is any, else headers */
@@ -21,11 +23,13 @@ enum source_part {
 
 /*
  * Put together the C text that is compiled: the kernel's types, the records
- * shared with user space, and the probes, with the parts named. *types is what was asked for and
- * becomes what was taken. *ret is the caller's to free. 0, or a negative
- * errno: -ENOENT or -ENODATA if BTF is wanted and cannot serve.
+ * shared with user space, and the probes, with the parts named, for DNS at these
+ * ports. *types is what was asked for and becomes what was taken. *ret is the
+ * caller's to free. 0, or a negative errno: -ENOENT or -ENODATA if BTF is wanted
+ * and cannot serve.
  */
-int source_assemble(enum kernel_types *types, unsigned int with, char **ret);
+int source_assemble(enum kernel_types *types, unsigned int with,
+		    const struct dns_ports *ports, char **ret);
 
 /* Read the text from a file. *ret is the caller's to free. */
 int source_read(const char *path, char **ret);

@@ -64,6 +64,7 @@ static inline void setup(void)
 {
 	struct attribution_options options = {
 		.max_names = 1000,
+		.ports = DNS_PORTS_USUAL,
 		.fn = note,
 		.context = &told_count,
 	};
@@ -335,7 +336,7 @@ static inline void see(struct sight sight)
 	};
 
 	packet.payload_wire = packet.payload_len;
-	ck_assert(attribution_wants(&packet));
+	ck_assert(attribution_wants(attribution, &packet));
 	attribution_packet(attribution, now_ns, sight.netns, &packet);
 	now_ns += MS;
 }

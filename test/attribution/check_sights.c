@@ -290,19 +290,21 @@ START_TEST(wants_the_dns_port_and_what_may_turn_out_to_be_of_it)
 {
 	static const uint8_t protocols[] = {IPPROTO_UDP, IPPROTO_TCP};
 
+	setup();
 	for (int i = 0; i < 2; i++) {
 		struct packet packet = {.protocol = protocols[i]};
 
-		ck_assert(!attribution_wants(&packet));
+		ck_assert(!attribution_wants(attribution, &packet));
 		packet.source.port = 53;
-		ck_assert(attribution_wants(&packet));
+		ck_assert(attribution_wants(attribution, &packet));
 		packet.source.port = 0;
 		packet.destination.port = 53;
-		ck_assert(attribution_wants(&packet));
+		ck_assert(attribution_wants(attribution, &packet));
 		packet.destination.port = 0;
 		packet.is_fragment = true;
-		ck_assert(attribution_wants(&packet));
+		ck_assert(attribution_wants(attribution, &packet));
 	}
+	teardown();
 }
 END_TEST
 

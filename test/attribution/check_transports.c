@@ -58,7 +58,7 @@ static void see_segment(struct connection *connection, bool is_answer,
 	};
 
 	*sent += (uint32_t)len;
-	ck_assert(attribution_wants(&packet));
+	ck_assert(attribution_wants(attribution, &packet));
 	attribution_packet(attribution, now_ns, connection->who.netns, &packet);
 	now_ns += MS;
 }
@@ -215,7 +215,7 @@ static void see_fragment(struct actor who, const uint8_t *datagram, size_t from,
 		.fragment = {7, (uint16_t)from, is_last},
 	};
 
-	ck_assert(attribution_wants(&packet));
+	ck_assert(attribution_wants(attribution, &packet));
 	attribution_packet(attribution, now_ns, who.netns, &packet);
 	now_ns += MS;
 }

@@ -12,6 +12,8 @@
 
 #include <netinet/in.h>
 
+static const struct dns_ports ports = DNS_PORTS_USUAL;
+
 #define TICK_NS 100000000ull
 
 struct sums {
@@ -27,7 +29,7 @@ static void on_message(const struct packet *packet, void *context)
 	uint8_t *bytes = malloc(packet->payload_len + 1);
 
 	must(bytes);
-	must(packet_may_be_dns(packet));
+	must(packet_may_be_dns(packet, &ports));
 	must(!packet->is_fragment);
 	must(packet->payload_len <= packet->payload_wire);
 	must(packet->netns == 1);
@@ -59,7 +61,7 @@ static void see(struct assembly *assembly, const uint8_t *bytes, size_t len,
 	memcpy(frame + 1, bytes, len);
 	if (packet_decode(PACKET_LINK_RAW, frame + 1, len, &packet) ==
 		    PACKET_OK &&
-	    assembly_wants(&packet)) {
+	    assembly_wants(assembly, &packet)) {
 		packet.netns = 1;
 		packet.time_ns = sums->last_ns;
 		assembly_add(assembly, &packet);
@@ -70,7 +72,7 @@ static void see(struct assembly *assembly, const uint8_t *bytes, size_t len,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sums sums = {.last_ns = TICK_NS};
-	struct assembly *assembly = assembly_create(on_message, &sums);
+	struct assembly *assembly = assembly_create(&ports, on_message, &sums);
 	struct assembly_stats stats;
 	struct cursor cursor;
 

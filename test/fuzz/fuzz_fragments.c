@@ -197,7 +197,8 @@ static void must_be_like_twin(const struct fragments *fragments)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct fragments *fragments = fragments_create();
+	static const struct dns_ports ports = DNS_PORTS_USUAL;
+	struct fragments *fragments = fragments_create(&ports);
 	struct cursor cursor;
 	struct fragments_stats stats;
 	unsigned int with_start = 0;

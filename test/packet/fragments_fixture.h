@@ -115,7 +115,9 @@ static inline void set_datagram(size_t len,
 
 static inline void setup(void)
 {
-	fragments = fragments_create();
+	static const struct dns_ports ports = DNS_PORTS_USUAL;
+
+	fragments = fragments_create(&ports);
 	ck_assert_ptr_nonnull(fragments);
 	now_ns = 1000 * SECOND;
 	got_count = 0;
