@@ -300,9 +300,24 @@ free_btf:
 	return err;
 }
 
+/*
+ * libbcc has a copy of its own of the kernel's uapi/linux/bpf.h, which lacks
+ * what came later: then linux/bpf.h of the kernel asks for the sizes of things
+ * that nobody has declared. We have no use for them; one that is always there
+ * will do.
+ */
+#define OF_LATER_KERNELS                        \
+	"#define bpf_list_head bpf_spin_lock\n" \
+	"#define bpf_list_node bpf_spin_lock\n" \
+	"#define bpf_rb_root bpf_spin_lock\n"   \
+	"#define bpf_rb_node bpf_spin_lock\n"   \
+	"#define bpf_refcount bpf_spin_lock\n"  \
+	"#define bpf_timer bpf_spin_lock\n"     \
+	"#define bpf_wq bpf_spin_lock\n"
+
 const char *kernel_types_from_headers(void)
 {
-	return "/* From the installed kernel headers. */\n"
+	return "/* From the installed kernel headers. */\n" OF_LATER_KERNELS
 	       "#include <linux/binfmts.h>\n"
 	       "#include <linux/cgroup-defs.h>\n"
 	       "#include <linux/cred.h>\n"
