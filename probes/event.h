@@ -92,6 +92,8 @@ struct record_fork {
 	uint64_t child_start_ns;
 	uint32_t parent_tgid;
 	uint32_t child_tgid;
+	uint32_t parent_tid; /* the thread */
+	uint32_t pad;
 };
 
 /* RECORD_EXEC: sent with args_len bytes of args. */
@@ -122,7 +124,7 @@ RECORD_SIZE_CHECK(record_task, 16 + 24 + 16 + 96);
 RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32);
 RECORD_SIZE_CHECK(record_connect, 16 + 152 + 48 + 8);
 RECORD_SIZE_CHECK(record_result, 16 + 48 + 16 + 8);
-RECORD_SIZE_CHECK(record_fork, 16 + 16 + 8);
+RECORD_SIZE_CHECK(record_fork, 16 + 16 + 16);
 RECORD_SIZE_CHECK(record_packet, 16 + 48 + 8);
 RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);
 

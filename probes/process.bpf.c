@@ -62,6 +62,7 @@ int raw_tracepoint_sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 	struct task_struct *parent = (struct task_struct *)ctx->args[0];
 	struct task_struct *child = (struct task_struct *)ctx->args[1];
 	struct record_fork record = {};
+	uint64_t self = bpf_get_current_pid_tgid();
 	uint32_t pid = 0;
 
 	READ_KERNEL(pid, child->pid);
@@ -71,7 +72,8 @@ int raw_tracepoint_sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 	record.header.kind = RECORD_FORK;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
-	record.parent_tgid = bpf_get_current_pid_tgid() >> 32;
+	record.parent_tgid = self >> 32;
+	record.parent_tid = (uint32_t)self;
 	READ_KERNEL(parent, parent->group_leader);
 	record.parent_start_ns = start_time(parent);
 	record.child_start_ns = start_time(child);

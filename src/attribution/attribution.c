@@ -156,6 +156,7 @@ static struct party party_of(const struct record_connect *record)
 		.process = task_id(&record->task),
 		.cgroup_id = cgroup_of(&record->task),
 		.netns = record->socket.netns,
+		.tid = record->task.tid,
 	};
 }
 
@@ -176,7 +177,7 @@ static void choose_name(struct attribution *attribution,
 			struct names_choice *choice)
 {
 	struct party party = party_of(record);
-	struct process_id ancestors[ANCESTORS_MAX];
+	struct ancestor ancestors[ANCESTORS_MAX];
 	struct addr remote = addr_from_v6(record->socket.remote);
 	size_t count = process_ancestors(attribution->processes, party.process,
 					 ancestors, ANCESTORS_MAX);
@@ -270,7 +271,6 @@ static void claim_socket(struct attribution *attribution,
 	};
 	struct socket_owner owner = {
 		.party = party_of(record),
-		.tid = record->task.tid,
 		.socket_id = record->socket.id,
 		.claimed_ns = time_ns,
 	};
@@ -334,12 +334,16 @@ static void on_exec(struct attribution *attribution,
 static void on_fork(struct attribution *attribution,
 		    const struct record_fork *record)
 {
+	struct ancestor parent = {
+		.process = make_id(record->parent_tgid,
+				   record->parent_start_ns),
+		.tid = record->parent_tid,
+		.begot_ns = record->header.time_ns,
+	};
 	struct process_id child = make_id(record->child_tgid,
 					  record->child_start_ns);
 
-	if (!process_fork(attribution->processes,
-			  make_id(record->parent_tgid, record->parent_start_ns),
-			  child))
+	if (!process_fork(attribution->processes, &parent, child))
 		attribution->no_memory++;
 }
 

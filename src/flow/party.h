@@ -14,6 +14,18 @@ struct party {
 	struct process_id process;
 	uint64_t cgroup_id;
 	uint32_t netns; /* inode number */
+	uint32_t tid;	/* the thread */
+};
+
+/*
+ * One in a process's line of ancestors, and what it can have handed down in its
+ * memory: what the thread tid knew when it begot the next in the line. 0 and
+ * UINT64_MAX are "not known".
+ */
+struct ancestor {
+	struct process_id process;
+	uint32_t tid;
+	uint64_t begot_ns;
 };
 
 #endif

@@ -131,17 +131,20 @@ struct process *process_follow(struct processes *processes,
 }
 
 struct process *process_fork(struct processes *processes,
-			     struct process_id parent, struct process_id child)
+			     const struct ancestor *parent,
+			     struct process_id child)
 {
-	const struct process *from = process_find(processes, parent);
+	const struct process *from = process_find(processes, parent->process);
 	struct process *added = put(processes, child, from && from->followed);
 	const struct entry *entry;
 
 	if (!added)
 		return NULL;
-	added->parent = parent;
+	added->parent = parent->process;
+	added->parent_tid = parent->tid;
+	added->born_ns = parent->begot_ns;
 	/* It may have had to go for its child. */
-	entry = find(processes, parent);
+	entry = find(processes, parent->process);
 	if (!entry)
 		return added;
 	from = &entry->process;
@@ -179,13 +182,18 @@ int process_exec(struct process *process, const char *path, const char *args,
 }
 
 size_t process_ancestors(struct processes *processes, struct process_id id,
-			 struct process_id *ancestors, size_t most)
+			 struct ancestor *ancestors, size_t most)
 {
 	const struct process *process = process_find(processes, id);
 	size_t count = 0;
 
 	while (process && process_id_known(process->parent) && count < most) {
-		ancestors[count++] = process->parent;
+		ancestors[count++] = (struct ancestor){
+			.process = process->parent,
+			.tid = process->parent_tid,
+			.begot_ns = process->born_ns ? process->born_ns
+						     : UINT64_MAX,
+		};
 		process = process_find(processes, process->parent);
 	}
 	return count;

@@ -2,7 +2,7 @@
 #ifndef FLOW_PROCESS_H
 #define FLOW_PROCESS_H
 
-#include "flow/process_id.h"
+#include "flow/party.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +32,8 @@ struct program {
 struct process {
 	struct process_id id;
 	struct process_id parent; /* the one that forked it; may be unknown */
+	uint32_t parent_tid;
+	uint64_t born_ns; /* 0: not known, and its thread neither */
 	uint32_t uid;
 	bool followed; /* process_follow() sets it */
 	uint64_t cgroup_id;
@@ -59,11 +61,12 @@ struct process *process_find(struct processes *processes, struct process_id id);
 struct process *process_add(struct processes *processes, struct process_id id);
 
 /*
- * A child was begotten: it runs what its parent runs, and is followed if that
- * is. NULL as process_add().
+ * A child was begotten, and this is the first in its line: it runs what its
+ * parent runs, and is followed if that is. NULL as process_add().
  */
 struct process *process_fork(struct processes *processes,
-			     struct process_id parent, struct process_id child);
+			     const struct ancestor *parent,
+			     struct process_id child);
 
 /* From now on it is followed, and so are its future children. NULL as above. */
 struct process *process_follow(struct processes *processes,
@@ -78,7 +81,7 @@ int process_exec(struct process *process, const char *path, const char *args,
  * many. The chain ends where nothing is known.
  */
 size_t process_ancestors(struct processes *processes, struct process_id id,
-			 struct process_id *ancestors, size_t most);
+			 struct ancestor *ancestors, size_t most);
 
 size_t processes_count(const struct processes *processes);
 

@@ -34,7 +34,6 @@ struct socket_place {
 
 struct socket_owner {
 	struct party party;
-	uint32_t tid;
 	uint64_t socket_id;
 	uint64_t claimed_ns; /* when it was last told of */
 };

@@ -23,9 +23,14 @@
 #define ANSWERS_KEPT 6
 #define NS_PER_S     UINT64_C(1000000000)
 
+/* For how long what a thread was told is rather its own than its process's. */
+#define OWN_NS NS_PER_S
+
 struct answer {
 	uint64_t at_ns;
 	uint32_t ttl_s;
+	uint32_t tid : 31;  /* who was told; less than 2^22 (PID_MAX_LIMIT) */
+	uint32_t spent : 1; /* and has connected since */
 };
 
 struct binding {
@@ -310,7 +315,8 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
 		if (!binding)
 			goto fail;
 	}
-	binding_answered(binding, (struct answer){answered_ns, ttl_s});
+	binding_answered(binding, (struct answer){answered_ns, ttl_s,
+						  asker->tid & INT32_MAX});
 	binding->learned = ++names->tick;
 	while (names->count > names->max)
 		evict(names, names->oldest);
@@ -325,7 +331,7 @@ fail:
 /* Who connects. */
 struct seeker {
 	const struct party *party;
-	const struct process_id *ancestors;
+	const struct ancestor *ancestors;
 	size_t ancestor_count;
 	uint64_t begun_ns;
 };
@@ -360,7 +366,7 @@ static size_t rank_of(const struct party *asker, const struct seeker *seeker,
 			return 0;
 		for (size_t i = 0; i < last && i < limit; i++)
 			if (process_id_equal(asker->process,
-					     seeker->ancestors[i]))
+					     seeker->ancestors[i].process))
 				return i + 1;
 	}
 	if (asker->cgroup_id && asker->cgroup_id == party->cgroup_id)
@@ -386,21 +392,53 @@ static enum names_via via_of(size_t rank, const struct seeker *seeker)
 	}
 }
 
-static const struct answer *answer_before(const struct binding *binding,
-					  uint64_t begun_ns)
-{
-	for (unsigned int i = 0; i < binding->answer_count; i++)
-		if (binding->answers[i].at_ns <= begun_ns)
-			return &binding->answers[i];
-	return NULL;
-}
+/* What an answer is to the seeker, among those of one rank: the best is last. */
+enum grade {
+	GRADE_LATER, /* came to an ancestor when it had begotten the next */
+	GRADE_PROCESS,
+	GRADE_OWN, /* of the very thread, a moment before */
+};
 
 struct entry {
 	struct binding *binding;
-	const struct answer *answer;
+	const struct answer *answer; /* NULL: none in time */
+	enum grade grade;
 };
 
-/* The newest answers of the best rank so far, one entry a name. */
+/* The best answer of a binding: of equal ones, the newest. */
+static struct entry best_answer(struct binding *binding,
+				const struct seeker *seeker, size_t rank)
+{
+	struct entry best = {binding, NULL, GRADE_LATER};
+	uint64_t until_ns = seeker->begun_ns;
+	uint32_t tid = rank ? 0 : seeker->party->tid;
+
+	if (rank && rank <= seeker->ancestor_count) {
+		const struct ancestor *by = &seeker->ancestors[rank - 1];
+
+		tid = by->tid;
+		if (by->begot_ns < until_ns)
+			until_ns = by->begot_ns;
+	}
+	for (unsigned int i = 0; i < binding->answer_count; i++) {
+		const struct answer *answer = &binding->answers[i];
+		enum grade grade = GRADE_PROCESS;
+
+		if (answer->at_ns > seeker->begun_ns)
+			continue;
+		if (answer->at_ns > until_ns)
+			grade = GRADE_LATER;
+		else if (tid && answer->tid == tid &&
+			 (rank || !answer->spent) &&
+			 until_ns - answer->at_ns <= OWN_NS)
+			grade = GRADE_OWN;
+		if (!best.answer || grade > best.grade)
+			best = (struct entry){binding, answer, grade};
+	}
+	return best;
+}
+
+/* The best answers of the best rank so far, one entry a name. */
 struct shortlist {
 	size_t rank;
 	uint64_t mark; /* names counted have it */
@@ -409,9 +447,11 @@ struct shortlist {
 	struct entry entries[NAMES_CANDIDATES];
 };
 
-/* Of answers at the same time, the one learned later is newer. */
-static bool is_newer(const struct entry *a, const struct entry *b)
+/* Of answers at the same time, the one learned later is better. */
+static bool is_better(const struct entry *a, const struct entry *b)
 {
+	if (a->grade != b->grade)
+		return a->grade > b->grade;
 	if (a->answer->at_ns != b->answer->at_ns)
 		return a->answer->at_ns > b->answer->at_ns;
 	return a->binding->learned > b->binding->learned;
@@ -428,7 +468,7 @@ static void shortlist_offer(struct shortlist *list, struct entry entry)
 		list->names++;
 	}
 	for (; at < list->len; at++) {
-		if (is_newer(&entry, &list->entries[at]))
+		if (is_better(&entry, &list->entries[at]))
 			break;
 		if (list->entries[at].binding->name->folded == folded)
 			return;
@@ -457,11 +497,11 @@ static void shortlist_fill(struct names *names, const struct target *target,
 	for (unsigned int i = 0; i < target->count; i++) {
 		struct binding *binding = target->bindings[i];
 		size_t rank = rank_of(&binding->asker, seeker, list->rank);
-		struct entry entry = {binding, NULL};
+		struct entry entry;
 
 		if (rank > list->rank)
 			continue;
-		entry.answer = answer_before(binding, seeker->begun_ns);
+		entry = best_answer(binding, seeker, rank);
 		if (!entry.answer)
 			continue;
 		if (rank < list->rank) {
@@ -474,8 +514,32 @@ static void shortlist_fill(struct names *names, const struct target *target,
 	}
 }
 
+/*
+ * The thread has connected to this address: what it was told before is its
+ * own no longer. (Where threads take over each other's work, as in Go, the next
+ * connect may be for what another was told since.)
+ */
+static void spend_own(const struct target *target, const struct seeker *seeker)
+{
+	const struct party *party = seeker->party;
+
+	for (unsigned int i = 0; i < target->count; i++) {
+		struct binding *binding = target->bindings[i];
+
+		if (!process_id_equal(binding->asker.process, party->process))
+			continue;
+		for (unsigned int j = 0; j < binding->answer_count; j++) {
+			struct answer *answer = &binding->answers[j];
+
+			if (answer->tid == party->tid &&
+			    answer->at_ns <= seeker->begun_ns)
+				answer->spent = 1;
+		}
+	}
+}
+
 void names_choose(struct names *names, const struct addr *addr,
-		  const struct party *party, const struct process_id *ancestors,
+		  const struct party *party, const struct ancestor *ancestors,
 		  size_t ancestor_count, uint64_t begun_ns,
 		  struct names_choice *ret)
 {
@@ -501,6 +565,8 @@ void names_choose(struct names *names, const struct addr *addr,
 			ret->candidate[i] = list.entries[i].binding->name->text;
 	}
 	use(names, list.entries[0].binding);
+	if (ret->via == NAMES_VIA_PROCESS)
+		spend_own(target, &seeker);
 }
 
 void names_get_stats(const struct names *names, struct names_stats *ret)

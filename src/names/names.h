@@ -79,9 +79,15 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
  * among equals the newest answer. Within a cgroup, askers in the same netns are
  * nearer than others: one address may mean different machines in two of them.
  * ancestors are the process's, parent first.
+ *
+ * Threads of one process each mean what they asked for themselves: an answer to
+ * the thread that connects, at most a second old and with no connect of its to
+ * that address since, is before all others of its process. Of an ancestor,
+ * answers to the thread that begot the next in line are first, if they came in
+ * the second before; then all that came before; last those that came later.
  */
 void names_choose(struct names *names, const struct addr *addr,
-		  const struct party *party, const struct process_id *ancestors,
+		  const struct party *party, const struct ancestor *ancestors,
 		  size_t ancestor_count, uint64_t begun_ns,
 		  struct names_choice *ret);
 

@@ -96,6 +96,7 @@ static inline struct attribution_stats stats(void)
 /* A process, and where it is. Its number is also that of its sockets. */
 struct actor {
 	uint32_t tgid;
+	uint32_t tid;
 	uint64_t start_ns;
 	uint32_t ppid;
 	uint64_t parent_start_ns;
@@ -110,6 +111,7 @@ static inline struct actor actor(uint32_t tgid)
 {
 	return (struct actor){
 		.tgid = tgid,
+		.tid = tgid + 1,
 		.start_ns = tgid * SECOND,
 		.ppid = 1,
 		.parent_start_ns = SECOND,
@@ -125,6 +127,7 @@ static inline struct actor child_of(struct actor parent, uint32_t tgid)
 	struct actor child = parent;
 
 	child.tgid = tgid;
+	child.tid = tgid + 1;
 	child.start_ns = tgid * SECOND;
 	child.ppid = parent.tgid;
 	child.parent_start_ns = parent.start_ns;
@@ -143,7 +146,7 @@ static inline struct record_task task_of(struct actor who)
 {
 	struct record_task task = {
 		.tgid = who.tgid,
-		.tid = who.tgid + 1,
+		.tid = who.tid,
 		.ppid = who.ppid,
 		.uid = 1000,
 		.start_ns = who.start_ns,
@@ -230,6 +233,7 @@ static inline void forks(struct actor parent, struct actor child)
 		.child_start_ns = child.start_ns,
 		.parent_tgid = parent.tgid,
 		.child_tgid = child.tgid,
+		.parent_tid = parent.tid,
 	};
 
 	hand_on(&record, RECORD_FORK);

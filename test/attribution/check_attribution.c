@@ -102,6 +102,28 @@ START_TEST(names_what_an_ancestor_asked_for)
 }
 END_TEST
 
+/* A process of many threads, which resolve names that have one address. */
+START_TEST(names_a_thread_and_its_child_by_what_the_thread_asked_for)
+{
+	struct actor first = actor(2), second = first;
+
+	second.tid = 77;
+	setup();
+	resolves(first, "first.example", WEB);
+	resolves(second, "second.example", WEB);
+	forks(first, child_of(first, 3));
+	forks(second, child_of(second, 4));
+	resolves(second, "third.example", WEB);
+	expect_name(connects(first, WEB), "first.example", NAMES_VIA_PROCESS);
+	expect_name(connects(child_of(first, 3), WEB), "first.example",
+		    NAMES_VIA_ANCESTOR);
+	expect_name(connects(child_of(second, 4), WEB), "second.example",
+		    NAMES_VIA_ANCESTOR);
+	expect_name(connects(second, WEB), "third.example", NAMES_VIA_PROCESS);
+	teardown();
+}
+END_TEST
+
 START_TEST(knows_the_parent_without_a_fork_record)
 {
 	setup();
@@ -325,6 +347,7 @@ SUITE_MAIN("attribution/attribution", names_what_the_process_asked_for,
 	   names_nothing_that_nobody_asked_for,
 	   an_answer_after_the_connect_never_names_it,
 	   tells_users_of_one_pid_apart, names_what_an_ancestor_asked_for,
+	   names_a_thread_and_its_child_by_what_the_thread_asked_for,
 	   knows_the_parent_without_a_fork_record,
 	   names_what_the_cgroup_or_the_namespace_asked_for,
 	   the_root_of_the_cgroups_is_shared_by_nobody,

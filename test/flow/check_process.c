@@ -34,8 +34,10 @@ static struct process *add(uint32_t tgid)
 
 static struct process *fork_of(uint32_t parent, uint32_t child)
 {
-	struct process *process = process_fork(processes, id(parent),
-					       id(child));
+	struct process *process = process_fork(
+		processes,
+		&(struct ancestor){id(parent), parent + 100, parent + 500},
+		id(child));
 
 	ck_assert_ptr_nonnull(process);
 	ck_assert(process_id_equal(process->parent, id(parent)));
@@ -188,18 +190,27 @@ END_TEST
 
 START_TEST(lists_ancestors_parent_first)
 {
-	struct process_id ancestors[8];
+	struct ancestor ancestors[8];
 
 	setup(10);
 	for (uint32_t tgid = 2; tgid < 6; tgid++)
 		fork_of(tgid - 1, tgid);
 	ck_assert_uint_eq(process_ancestors(processes, id(5), ancestors, 8), 4);
-	for (uint32_t i = 0; i < 4; i++)
-		ck_assert(process_id_equal(ancestors[i], id(4 - i)));
+	for (uint32_t i = 0; i < 4; i++) {
+		ck_assert(process_id_equal(ancestors[i].process, id(4 - i)));
+		ck_assert_uint_eq(ancestors[i].tid, 104 - i);
+		ck_assert_uint_eq(ancestors[i].begot_ns, 504 - i);
+	}
 	ck_assert_uint_eq(process_ancestors(processes, id(5), ancestors, 2), 2);
-	ck_assert(process_id_equal(ancestors[1], id(3)));
+	ck_assert(process_id_equal(ancestors[1].process, id(3)));
 	ck_assert_uint_eq(process_ancestors(processes, id(5), NULL, 0), 0);
 	ck_assert_uint_eq(process_ancestors(processes, id(9), ancestors, 8), 0);
+	/* Nobody told of its birth. */
+	add(6)->parent = id(5);
+	ck_assert_uint_eq(process_ancestors(processes, id(6), ancestors, 1), 1);
+	ck_assert(process_id_equal(ancestors[0].process, id(5)));
+	ck_assert_uint_eq(ancestors[0].tid, 0);
+	ck_assert_uint_eq(ancestors[0].begot_ns, UINT64_MAX);
 	teardown();
 }
 END_TEST
@@ -240,7 +251,7 @@ END_TEST
 
 START_TEST(an_ancestor_is_heard_of_when_its_descendant_is)
 {
-	struct process_id ancestors[4];
+	struct ancestor ancestors[4];
 
 	setup(4);
 	fork_of(1, 2);

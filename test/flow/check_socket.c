@@ -77,8 +77,7 @@ START_TEST(finds_what_was_claimed)
 {
 	struct socket_place place = udp(4, "10.0.0.1", 1000);
 	struct socket_owner told = {
-		.party = {{1, 2}, 3, 4},
-		.tid = 5,
+		.party = {{1, 2}, 3, 4, 5},
 		.socket_id = 6,
 		.claimed_ns = 7,
 	};
@@ -93,7 +92,7 @@ START_TEST(finds_what_was_claimed)
 	ck_assert_uint_eq(found->party.process.start_ticks, 2);
 	ck_assert_uint_eq(found->party.cgroup_id, 3);
 	ck_assert_uint_eq(found->party.netns, 4);
-	ck_assert_uint_eq(found->tid, 5);
+	ck_assert_uint_eq(found->party.tid, 5);
 	ck_assert_uint_eq(found->socket_id, 6);
 	ck_assert_uint_eq(found->claimed_ns, 7);
 	sockets_destroy(sockets);

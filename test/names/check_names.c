@@ -54,7 +54,7 @@ END_TEST
 START_TEST(takes_a_reused_pid_for_another_process)
 {
 	struct party later = alone(1);
-	struct process_id ancestors[] = {process(1)};
+	struct ancestor ancestors[] = {ancestor(1)};
 
 	setup(10);
 	learn("first.test", "192.0.2.1", alone(1), 100);
@@ -68,7 +68,7 @@ START_TEST(takes_a_reused_pid_for_another_process)
 		  "second.test");
 	ck_choice(choose("192.0.2.1", alone(1), 300), NAMES_VIA_PROCESS,
 		  "first.test");
-	ancestors[0].start_ticks++;
+	ancestors[0].process.start_ticks++;
 	ck_choice(choose_for_child("192.0.2.1", alone(9), ancestors, 1, 300),
 		  NAMES_VIA_MACHINE, "second.test");
 	names_destroy(names);
@@ -111,7 +111,7 @@ END_TEST
 
 START_TEST(asks_the_parent_before_the_grandparent)
 {
-	struct process_id ancestors[] = {process(2), process(1), {0, 0}};
+	struct ancestor ancestors[] = {ancestor(2), ancestor(1), {{0, 0}}};
 
 	setup(10);
 	learn("stranger.test", "192.0.2.1", alone(9), 250);
@@ -131,7 +131,7 @@ END_TEST
 /* An answer to nobody known is not one to an ancestor that is not known. */
 START_TEST(matches_unknown_parties_with_nobody)
 {
-	struct process_id ancestors[] = {{0, 0}};
+	struct ancestor ancestors[] = {{{0, 0}}};
 
 	setup(10);
 	learn("name.test", "192.0.2.1", nobody, 100);
@@ -144,13 +144,82 @@ END_TEST
 /* A server resolves, then forks a worker that connects, then resolves anew. */
 START_TEST(names_a_fork_after_the_lookup)
 {
-	struct process_id ancestors[] = {process(1)};
+	struct ancestor ancestors[] = {ancestor(1)};
 
 	setup(10);
 	learn("before.test", "192.0.2.1", alone(1), 100);
 	learn("after.test", "192.0.2.1", alone(1), 200);
 	ck_choice(choose_for_child("192.0.2.1", alone(2), ancestors, 1, 150),
 		  NAMES_VIA_ANCESTOR, "before.test");
+	names_destroy(names);
+}
+END_TEST
+
+/*
+ * The parent goes on while its child is about to connect: what it asks for then
+ * is for the next child. Of a parent's threads, the one that forks counts.
+ */
+START_TEST(names_a_child_by_what_was_known_when_it_was_born)
+{
+	struct ancestor ancestors[] = {{process(1), 6, 300}};
+
+	setup(10);
+	learn("later.test", "192.0.2.1", thread(1, 6), 310);
+	ck_choice(choose_for_child("192.0.2.1", alone(2), ancestors, 1, 400),
+		  NAMES_VIA_ANCESTOR, "later.test");
+	learn("own.test", "192.0.2.1", thread(1, 6), 280);
+	learn("other.test", "192.0.2.1", thread(1, 5), 290);
+	for (int i = 0; i < 2; i++)
+		ck_choice(choose_for_child("192.0.2.1", alone(2), ancestors, 1,
+					   400),
+			  NAMES_VIA_ANCESTOR, "own.test");
+	ancestors[0].tid = 7;
+	ck_choice(choose_for_child("192.0.2.1", alone(2), ancestors, 1, 400),
+		  NAMES_VIA_ANCESTOR, "other.test");
+	names_destroy(names);
+}
+END_TEST
+
+/* A pool of threads, each with a name of its own at one address. */
+START_TEST(names_a_thread_by_what_it_was_told_itself)
+{
+	setup(10);
+	learn("five.test", "192.0.2.1", thread(1, 5), 100);
+	learn("six.test", "192.0.2.1", thread(1, 6), 110);
+	learn("seven.test", "192.0.2.1", thread(1, 7), 120);
+	ck_choice(choose("192.0.2.1", thread(1, 6), 200), NAMES_VIA_PROCESS,
+		  "six.test");
+	ck_choice(choose("192.0.2.1", thread(1, 5), 200), NAMES_VIA_PROCESS,
+		  "five.test");
+	/* One that did not ask goes by what the process heard last. */
+	ck_choice(choose("192.0.2.1", thread(1, 8), 200), NAMES_VIA_PROCESS,
+		  "seven.test");
+	names_destroy(names);
+}
+END_TEST
+
+/*
+ * Go resolves in one thread and connects in another. So the last answer counts
+ * once the thread's own was used, or is old.
+ */
+START_TEST(names_a_thread_by_its_own_answer_only_at_first)
+{
+	setup(10);
+	learn("older.test", "192.0.2.1", thread(1, 5), 90);
+	learn("five.test", "192.0.2.1", thread(1, 5), 100);
+	learn("six.test", "192.0.2.1", thread(1, 6), 110);
+	learn("five.test", "192.0.2.2", thread(1, 5), 100);
+	learn("six.test", "192.0.2.2", thread(1, 6), 110);
+	learn("five.test", "192.0.2.3", thread(1, 5), 100);
+	learn("six.test", "192.0.2.3", thread(1, 6), 110);
+	ck_choice(choose("192.0.2.1", thread(1, 5), 200), NAMES_VIA_PROCESS,
+		  "five.test");
+	ck_choice(choose("192.0.2.1", thread(1, 5), 300), NAMES_VIA_PROCESS,
+		  "six.test");
+	ck_choice(choose("192.0.2.2", thread(1, 5), 100 + SECOND),
+		  NAMES_VIA_PROCESS, "five.test");
+	ck_choice(choose("192.0.2.3", thread(1, 5), 101 + SECOND),
+		  NAMES_VIA_PROCESS, "six.test");
 	names_destroy(names);
 }
 END_TEST
@@ -387,6 +456,9 @@ SUITE_MAIN("names/names", knows_nothing_at_first,
 	   never_learns_loopback_or_unspecified_addresses,
 	   asks_the_parent_before_the_grandparent,
 	   matches_unknown_parties_with_nobody, names_a_fork_after_the_lookup,
+	   names_a_child_by_what_was_known_when_it_was_born,
+	   names_a_thread_by_what_it_was_told_itself,
+	   names_a_thread_by_its_own_answer_only_at_first,
 	   ranks_cgroup_before_netns_before_machine,
 	   keeps_namespaces_apart_that_share_addresses_and_a_cgroup,
 	   prefers_the_newest_answer_before_the_connect,

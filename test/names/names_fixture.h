@@ -33,10 +33,25 @@ static inline struct process_id process(uint32_t tgid)
 	return (struct process_id){tgid, tgid + 1000};
 }
 
+/* An ancestor of which nothing more is known. */
+static inline struct ancestor ancestor(uint32_t tgid)
+{
+	return (struct ancestor){process(tgid), 0, UINT64_MAX};
+}
+
 /* A process in a cgroup and network namespace that it shares with nobody. */
 static inline struct party alone(uint32_t tgid)
 {
-	return (struct party){process(tgid), tgid + 2000, tgid + 3000};
+	return (struct party){process(tgid), tgid + 2000, tgid + 3000, 0};
+}
+
+/* A thread of such a process. */
+static inline struct party thread(uint32_t tgid, uint32_t tid)
+{
+	struct party party = alone(tgid);
+
+	party.tid = tid;
+	return party;
 }
 
 static inline void learn(const char *name, const char *addr_text,
@@ -61,7 +76,7 @@ static inline struct names_choice choose(const char *addr_text,
 
 static inline struct names_choice choose_for_child(
 	const char *addr_text, struct party party,
-	const struct process_id *ancestors, size_t count, uint64_t begun_ns)
+	const struct ancestor *ancestors, size_t count, uint64_t begun_ns)
 {
 	struct addr addr = address(addr_text);
 	struct names_choice choice;
