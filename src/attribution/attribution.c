@@ -40,8 +40,8 @@ int attribution_create(const struct attribution_options *options,
 	attribution->sockets = sockets_create(SOCKETS_MAX);
 	attribution->exchanges = exchanges_create(EXCHANGES_MAX);
 	attribution->names = names_create(options->max_names);
-	attribution->assembly = assembly_create(
-		&attribution->options.ports, lookup_message, attribution);
+	attribution->assembly = assembly_create(&attribution->options.ports,
+						lookup_message, attribution);
 	if (!attribution->processes || !attribution->sockets ||
 	    !attribution->exchanges || !attribution->names ||
 	    !attribution->assembly) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "options.h"
 
+#include "attribution/attribution.h"
+
 #include "suite.h"
 
 #include <errno.h>
@@ -212,6 +214,45 @@ START_TEST(numbers_are_decimal_and_fit)
 }
 END_TEST
 
+static const char *const bad_ports[] = {
+	"", "0", "65536", "http", "53,", ",53", "53,,54", "53 ", "-1",
+};
+
+START_TEST(ports_are_added_to_the_usual_ones)
+{
+	static const char many[] = "1,2,3,4,5,6,7,8,9,10,11,12,13";
+
+	ACCEPT("-v");
+	ck_assert_uint_eq(options.dns_ports.count, 3);
+	ck_assert(dns_ports_have(&options.dns_ports, 53));
+	ck_assert(dns_ports_have(&options.dns_ports, 5353));
+	ck_assert(dns_ports_have(&options.dns_ports, 5355));
+	ACCEPT("--dns-port", "5300,53,65535", "--dns-port=1");
+	ck_assert_uint_eq(options.dns_ports.count, 6);
+	ck_assert(dns_ports_have(&options.dns_ports, 5300));
+	ck_assert(dns_ports_have(&options.dns_ports, 65535));
+	ck_assert(dns_ports_have(&options.dns_ports, 1));
+	ck_assert(!dns_ports_have(&options.dns_ports, 2));
+	ACCEPT("--dns-port", many);
+	REJECT("no more than 16", "--dns-port", many, "--dns-port", "14");
+	for (size_t i = 0; i < sizeof(bad_ports) / sizeof(*bad_ports); i++)
+		REJECT("1 to 65535", "--dns-port", bad_ports[i]);
+}
+END_TEST
+
+START_TEST(memory_for_names_has_a_bound)
+{
+	ACCEPT("-v");
+	ck_assert_uint_eq(options.max_names, ATTRIBUTION_NAMES_MAX);
+	ACCEPT("--max-names", "1");
+	ck_assert_uint_eq(options.max_names, 1);
+	ACCEPT("--max-names", "100000000");
+	REJECT("from 1 to", "--max-names", "0");
+	REJECT("from 1 to", "--max-names", "100000001");
+	REJECT("from 1 to", "--max-names", "many");
+}
+END_TEST
+
 START_TEST(knows_users_by_name)
 {
 	ACCEPT("-u", "root");
@@ -287,6 +328,7 @@ SUITE_MAIN("app/options", watches_everything_when_not_told_otherwise,
 	   knows_what_to_do_instead_of_watching,
 	   takes_the_command_after_the_dashes, dashes_may_be_a_value,
 	   times_are_above_zero_and_finite, numbers_are_decimal_and_fit,
+	   ports_are_added_to_the_usual_ones, memory_for_names_has_a_bound,
 	   knows_users_by_name, says_what_is_wrong_with_a_value,
 	   says_which_option_is_wrong, refuses_what_cannot_go_together,
 	   help_names_every_option_and_event)
