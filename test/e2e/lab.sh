@@ -17,10 +17,12 @@
 # Addresses of the DNS server, which serves HTTP too.
 export LAB_SERVER4=10.77.0.2
 export LAB_SERVER6=fd00:77::2
+# For another DNS server.
+export LAB_SECOND4=10.77.0.26
 # Answers HTTP, but no name leads to it.
 export LAB_NAMELESS4=10.77.0.99
 export LAB_NAMELESS6=fd00:77::99
-# Names of the race workload and the addresses they share, see race.c.
+# Names of the race workload and the addresses they share, see workloads.sh.
 export LAB_RACE_NAMES=200
 export LAB_RACE_ADDRESSES=20
 export LAB_RACE_PORT=7777
@@ -208,6 +210,30 @@ lab_large_answers()
 	done
 }
 
+# Name i has address i % LAB_RACE_ADDRESSES, and so has long-i, behind 1.4 KB of
+# aliases. To others, the first of those addresses are other-i.
+lab_race_names()
+{
+	local i hop at pad
+
+	printf -v pad '%060d.%060d.%060d' 0 0 0
+	for ((i = 0; i < LAB_RACE_NAMES; i++)); do
+		at=$((i % LAB_RACE_ADDRESSES))
+		printf 'host-record=race-%03d.lab,10.77.1.%d,fd00:77::1:%x\n' \
+			"$i" $((at + 1)) $((at + 1))
+		printf 'cname=long-%03d.lab,%s.1.%d.lab\n' "$i" "$pad" "$at"
+	done
+	for ((at = 0; at < LAB_RACE_ADDRESSES; at++)); do
+		for hop in {1..6}; do
+			printf 'cname=%s.%d.%d.lab,%s.%d.%d.lab\n' "$pad" \
+				"$hop" "$at" "$pad" $((hop + 1)) "$at"
+		done
+		printf 'cname=%s.7.%d.lab,race-%03d.lab\n' "$pad" "$at" "$at"
+		printf 'host-record=other-%03d.lab,10.77.1.%d\n' "$at" \
+			$((at + 1))
+	done
+}
+
 lab_zone()
 {
 	local i
@@ -253,18 +279,14 @@ lab_zone()
 	srv-host=_http._tcp.lab,four.lab,80,1,2
 	END
 	lab_large_answers
-	for ((i = 0; i < LAB_RACE_NAMES; i++)); do
-		printf 'host-record=race-%03d.lab,10.77.1.%d,fd00:77::1:%x\n' \
-			"$i" $((i % LAB_RACE_ADDRESSES + 1)) \
-			$((i % LAB_RACE_ADDRESSES + 1))
-	done
+	lab_race_names
 }
 
 lab_server_addresses()
 {
 	local i
 
-	for i in 2 10 11 12 13 14 18 19 20 21 22 23 24 25 99; do
+	for i in 2 10 11 12 13 14 18 19 20 21 22 23 24 25 26 99; do
 		printf 'addr add 10.77.0.%d/16 dev lab\n' "$i"
 		printf 'addr add fd00:77::%d/64 dev lab nodad\n' "$i"
 	done
@@ -272,6 +294,48 @@ lab_server_addresses()
 		printf 'addr add 10.77.1.%d/16 dev lab\n' "$i"
 		printf 'addr add fd00:77::1:%x/64 dev lab nodad\n' "$i"
 	done
+}
+
+# lab_branch NETNS NUMBER: a new network namespace with a wire of its own to the
+# server's, and routes to all that is there. The caller takes it away again.
+lab_branch()
+{
+	local at=$((2 * $2)) server client
+
+	server=10.79.$((at / 256)).$((at % 256))
+	client=10.79.$((at / 256)).$((at % 256 + 1))
+	ip netns add "$1"
+	ip -n "$lab_server_ns" -batch - <<-END
+	link add branch-$2 type veth peer name lab netns $1
+	addr add $server/31 dev branch-$2
+	link set branch-$2 up
+	END
+	ip -n "$1" -batch - <<-END
+	link set lab up
+	addr add $client/31 dev lab
+	route add default via $server
+	END
+}
+
+# How large packets between the two namespaces may be. IPv6 needs 1280.
+lab_set_mtu()
+{
+	ip -n "$lab_client_ns" link set lab mtu "$1"
+	ip -n "$lab_server_ns" link set lab mtu "$1"
+}
+
+# How many fragments the server's namespace has sent: of IPv4 and of IPv6.
+lab_fragments()
+{
+	lab_server cat /proc/net/snmp /proc/net/snmp6 | awk '
+		/^Ip: / && !column {
+			for (i = 2; i <= NF; i++)
+				if ($i == "FragCreates") column = i
+			next
+		}
+		/^Ip: / { v4 = $column }
+		/^Ip6FragCreates/ { v6 = $2 }
+		END { print v4 + 0, v6 + 0 }'
 }
 
 # Who answers how: 10.78.0.1 has no route at all, .15 an unreachable one, .16

@@ -37,14 +37,8 @@ short_lived()
 {
 	local ns=egrets-short-$$
 
-	ip netns add "$ns"
+	lab_branch "$ns" 0
 	lab_on_exit ip netns del "$ns"
-	ip -n "$lab_server_ns" link add short type veth peer name short netns "$ns"
-	ip -n "$lab_server_ns" addr add 10.79.0.1/24 dev short
-	ip -n "$lab_server_ns" link set short up
-	ip -n "$ns" link set short up
-	ip -n "$ns" addr add 10.79.0.2/24 dev short
-	ip -n "$ns" route add default via 10.79.0.1
 	lab_hold "$ns"
 	lab_run "$lab_held" curl -4 -s -o /dev/null "http://$1/"
 	short=$lab_pid

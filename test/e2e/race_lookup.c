@@ -5,15 +5,19 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#define NSEC_PER_SEC   1000000000ULL
-#define DNS_PORT       53
-#define DNS_TYPE_A     1
-#define DNS_TYPE_AAAA  28
-#define DNS_HEADER_LEN 12
-#define DNS_UDP_LEN    512
+#define NSEC_PER_SEC	1000000000ULL
+#define DNS_PORT	53
+#define DNS_TYPE_A	1
+#define DNS_TYPE_OPT	41
+#define DNS_TYPE_AAAA	28
+#define DNS_HEADER_LEN	12
+#define DNS_RECORD_LEN	10 /* after its name, before its data */
+#define DNS_QUERY_LEN	512
+#define DNS_MESSAGE_LEN 4096
 
 static uint64_t timespec_ns(const struct timespec *ts)
 {
@@ -49,17 +53,27 @@ int lookup_server_init(struct lookup_server *server, const char *text)
 	return 0;
 }
 
-/* RFC 1035 4.1: one question, recursion desired. Names of ours are short. */
-static size_t query_write(uint8_t *query, uint16_t id, const char *name,
-			  uint16_t type)
-{
-	uint8_t *at = query + DNS_HEADER_LEN;
+/* A question as it is asked over TCP: with its length before it. */
+struct query {
+	uint8_t framing[2];
+	uint8_t bytes[DNS_QUERY_LEN];
+	size_t len;
+	size_t question_end;
+	uint16_t type;
+};
 
-	memset(query, 0, DNS_HEADER_LEN);
-	query[0] = (uint8_t)(id >> 8);
-	query[1] = (uint8_t)id;
-	query[2] = 1;
-	query[5] = 1;
+/* RFC 1035 4.1: one question, recursion desired. Names of ours are short. */
+static void query_write(struct query *query, uint16_t id, const char *name,
+			const struct lookup_server *server)
+{
+	uint8_t *at = query->bytes + DNS_HEADER_LEN;
+
+	memset(query, 0, sizeof(*query));
+	query->type = server->wants_ipv6 ? DNS_TYPE_AAAA : DNS_TYPE_A;
+	query->bytes[0] = (uint8_t)(id >> 8);
+	query->bytes[1] = (uint8_t)id;
+	query->bytes[2] = 1;
+	query->bytes[5] = 1;
 	while (*name) {
 		size_t len = strcspn(name, ".");
 
@@ -68,83 +82,105 @@ static size_t query_write(uint8_t *query, uint16_t id, const char *name,
 		at += len;
 		name += len + (name[len] == '.');
 	}
-	*at++ = 0;
-	*at++ = 0;
-	*at++ = (uint8_t)type;
-	*at++ = 0;
-	*at++ = 1; /* IN */
-	return (size_t)(at - query);
+	at[2] = (uint8_t)query->type;
+	at[4] = 1; /* IN */
+	at += 5;
+	query->question_end = (size_t)(at - query->bytes);
+	if (server->use_edns) {
+		/* RFC 6891 6.1.2: our size, and nothing else */
+		query->bytes[11] = 1;
+		at[2] = DNS_TYPE_OPT;
+		at[3] = DNS_MESSAGE_LEN >> 8;
+		at += 1 + DNS_RECORD_LEN;
+	}
+	query->len = (size_t)(at - query->bytes);
+	query->framing[1] = (uint8_t)query->len;
+	query->framing[0] = (uint8_t)(query->len >> 8);
+}
+
+/* Where a name that begins at a place ends, or end. */
+static const uint8_t *name_skip(const uint8_t *at, const uint8_t *end)
+{
+	while (at < end) {
+		if (*at >= 0xc0)
+			return end - at > 2 ? at + 2 : end;
+		if (!*at)
+			return at + 1;
+		if (*at >= end - at)
+			break;
+		at += *at + 1;
+	}
+	return end;
 }
 
 /*
- * The first address in a reply. Its question is byte for byte the query's,
- * and what the lab's server puts before an address is a two-byte pointer.
+ * The first address in a reply, whosever it is: before it come aliases. Its
+ * question is byte for byte the query's. -EMSGSIZE if it is truncated.
  */
 static int reply_read(const uint8_t *reply, size_t reply_len,
-		      const uint8_t *query, size_t query_len, uint16_t type,
-		      void *addr)
+		      const struct query *query, void *addr)
 {
-	const uint8_t *record = reply + query_len;
-	size_t addr_len = type == DNS_TYPE_AAAA ? 16 : 4;
+	const uint8_t *end = reply + reply_len;
+	const uint8_t *at = reply + query->question_end;
+	size_t addr_len = query->type == DNS_TYPE_AAAA ? 16 : 4;
 
-	if (reply_len < query_len || memcmp(reply, query, 2) ||
-	    memcmp(reply + DNS_HEADER_LEN, query + DNS_HEADER_LEN,
-		   query_len - DNS_HEADER_LEN))
+	if (reply_len < query->question_end || memcmp(reply, query->bytes, 2) ||
+	    memcmp(reply + DNS_HEADER_LEN, query->bytes + DNS_HEADER_LEN,
+		   query->question_end - DNS_HEADER_LEN))
 		return -EBADMSG;
-	if ((reply[3] & 0xf) || !(reply[6] | reply[7]))
+	if (reply[2] & 2)
+		return -EMSGSIZE;
+	if (reply[3] & 0xf)
 		return -ENOENT;
-	if (reply_len < query_len + 12 + addr_len || record[0] != 0xc0 ||
-	    record[3] != type || record[11] != addr_len)
-		return -EBADMSG;
-	memcpy(addr, record + 12, addr_len);
-	return 0;
+	for (int left = reply[6] << 8 | reply[7]; left; left--) {
+		size_t data_len;
+
+		at = name_skip(at, end);
+		if (end - at < DNS_RECORD_LEN)
+			return -EBADMSG;
+		data_len = (size_t)(at[8] << 8 | at[9]);
+		if ((size_t)(end - at) < DNS_RECORD_LEN + data_len)
+			return -EBADMSG;
+		at += DNS_RECORD_LEN;
+		if (at[1 - DNS_RECORD_LEN] == query->type &&
+		    data_len == addr_len) {
+			memcpy(addr, at, addr_len);
+			return 0;
+		}
+		at += data_len;
+	}
+	return -ENOENT;
 }
 
-/* Over TCP a message comes with its length before it (RFC 7766 8). */
-static int query_send_framed(int fd, const uint8_t *query, size_t query_len)
-{
-	uint8_t framed[2 + DNS_UDP_LEN] = {(uint8_t)(query_len >> 8),
-					   (uint8_t)query_len};
-
-	memcpy(framed + 2, query, query_len);
-	if (send(fd, framed, query_len + 2, 0) < 0)
-		return -errno;
-	return 0;
-}
-
-static int query_send(const struct lookup_server *server, int fd,
-		      const uint8_t *query, size_t query_len)
+static int query_send(const struct lookup_server *server, bool use_tcp, int fd,
+		      const struct query *query)
 {
 	const struct sockaddr *to = (const struct sockaddr *)&server->addr;
 	ssize_t len = -1;
 
-	if (server->use_tcp) {
-		if (connect(fd, to, server->addr_len))
-			return -errno;
-		return query_send_framed(fd, query, query_len);
-	}
-	if (server->use_sendto)
-		len = sendto(fd, query, query_len, 0, to, server->addr_len);
+	/* Over TCP a message comes with its length before it (RFC 7766 8). */
+	if (!use_tcp && server->use_sendto)
+		len = sendto(fd, query->bytes, query->len, 0, to,
+			     server->addr_len);
 	else if (!connect(fd, to, server->addr_len))
-		len = send(fd, query, query_len, 0);
+		len = use_tcp ? send(fd, query->framing, query->len + 2, 0)
+			      : send(fd, query->bytes, query->len, 0);
 	return len < 0 ? -errno : 0;
 }
 
 /*
- * The stamp is the packet's, not the time of recvmsg(): with more processes
- * than processors, other answers arrive between the two. Only what comes while
- * the kernel begins to stamp has none. Over TCP the reply is so short that it
- * comes in one piece.
+ * What has come, at most size bytes. The stamp is the packet's, not the time of
+ * recvmsg(): with more processes than processors, other answers arrive between
+ * the two. Only what comes while the kernel begins to stamp has none.
  */
-static ssize_t reply_receive(const struct lookup_server *server, int fd,
-			     uint8_t *reply, size_t size, uint64_t *arrived_ret)
+static ssize_t receive(const struct lookup_server *server, int fd, void *bytes,
+		       size_t size, uint64_t *arrived_ret)
 {
 	struct pollfd answered = {.fd = fd, .events = POLLIN};
-	uint8_t framing[2];
-	struct iovec data[] = {{framing, sizeof(framing)}, {reply, size}};
+	struct iovec data = {bytes, size};
 	char control[256];
-	struct msghdr message = {.msg_iov = data + !server->use_tcp,
-				 .msg_iovlen = 1 + server->use_tcp,
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
 				 .msg_control = control,
 				 .msg_controllen = sizeof(control)};
 	struct cmsghdr *item;
@@ -165,18 +201,39 @@ static ssize_t reply_receive(const struct lookup_server *server, int fd,
 	else
 		memcpy(&ts, CMSG_DATA(item), sizeof(ts));
 	*arrived_ret = timespec_ns(&ts) - server->realtime_ahead_ns;
-	return server->use_tcp ? len - 2 : len;
+	return len;
 }
 
-static int lookup_once(const struct lookup_server *server, const char *name,
-		       uint16_t id, void *addr, uint64_t *arrived_ret)
+/* One message over TCP, whose last piece has the stamp. */
+static ssize_t receive_framed(const struct lookup_server *server, int fd,
+			      uint8_t *bytes, size_t size,
+			      uint64_t *arrived_ret)
 {
-	uint16_t type = server->wants_ipv6 ? DNS_TYPE_AAAA : DNS_TYPE_A;
-	uint8_t query[DNS_UDP_LEN], reply[DNS_UDP_LEN];
-	size_t query_len = query_write(query, id, name, type);
+	size_t have = 0, whole = 2;
+
+	while (have < whole) {
+		ssize_t len = receive(server, fd, bytes + have, size - have,
+				      arrived_ret);
+
+		if (len < 0)
+			return len;
+		have += (size_t)len;
+		if (have >= 2)
+			whole = 2 + (size_t)(bytes[0] << 8 | bytes[1]);
+		if (whole > size)
+			return -EBADMSG;
+	}
+	return (ssize_t)have;
+}
+
+static int lookup_once(const struct lookup_server *server, bool use_tcp,
+		       const struct query *query, void *addr,
+		       uint64_t *arrived_ret)
+{
+	uint8_t reply[2 + DNS_MESSAGE_LEN];
 	const int on = 1;
 	ssize_t len;
-	int kind = server->use_tcp ? SOCK_STREAM : SOCK_DGRAM;
+	int kind = use_tcp ? SOCK_STREAM : SOCK_DGRAM;
 	int fd = socket(server->addr.ss_family, kind | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -184,24 +241,33 @@ static int lookup_once(const struct lookup_server *server, const char *name,
 	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)))
 		len = -errno;
 	else
-		len = query_send(server, fd, query, query_len);
+		len = query_send(server, use_tcp, fd, query);
 	if (!len)
-		len = reply_receive(server, fd, reply, sizeof(reply),
-				    arrived_ret);
+		len = use_tcp ? receive_framed(server, fd, reply, sizeof(reply),
+					       arrived_ret)
+			      : receive(server, fd, reply, sizeof(reply),
+					arrived_ret);
 	close(fd);
 	if (len < 0)
 		return (int)len;
-	return reply_read(reply, (size_t)len, query, query_len, type, addr);
+	return reply_read(reply + 2 * use_tcp, (size_t)len - 2 * use_tcp, query,
+			  addr);
 }
 
 int lookup(const struct lookup_server *server, const char *name, uint16_t id,
 	   void *addr, uint64_t *arrived_ret, unsigned int *retries_ret)
 {
 	int error = -ETIMEDOUT;
+	struct query query;
 
+	query_write(&query, id, name, server);
 	for (unsigned int try = 0; try < LOOKUP_TRIES; try++) {
 		*retries_ret = try;
-		error = lookup_once(server, name, id, addr, arrived_ret);
+		error = lookup_once(server, server->use_tcp, &query, addr,
+				    arrived_ret);
+		if (error == -EMSGSIZE)
+			error = lookup_once(server, true, &query, addr,
+					    arrived_ret);
 		if (error != -ETIMEDOUT && error != -ECONNRESET)
 			break;
 	}

@@ -2,7 +2,6 @@
 #ifndef RACE_LOOKUP_H
 #define RACE_LOOKUP_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -11,7 +10,7 @@
 /*
  * A resolver as small as they come, so that nothing but one question and one
  * answer stands before a connect: no cache, no library, one fresh socket a
- * question.
+ * question. What is truncated is asked for once more over TCP.
  */
 
 #define LOOKUP_TRIES   5
@@ -20,14 +19,16 @@
 struct lookup_server {
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
-	bool use_sendto; /* ask without connecting the socket */
-	bool use_tcp;
-	bool wants_ipv6; /* AAAA, else A */
+	/* Flags, as getopt_long() sets them. */
+	int use_sendto; /* ask without connecting the socket */
+	int use_tcp;
+	int use_edns;	/* have long answers in one datagram */
+	int wants_ipv6; /* AAAA, else A */
 	/* What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. */
 	uint64_t realtime_ahead_ns;
 };
 
-/* A literal address; use_ and wants_ are left as they are. 0, or -EINVAL. */
+/* A literal address; the flags are left as they are. 0, or -EINVAL. */
 int lookup_server_init(struct lookup_server *server, const char *text);
 
 /*

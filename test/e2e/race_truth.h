@@ -8,15 +8,17 @@
 
 /*
  * What one connect of the race workload really was, as told by the process
- * that made it. One line of a truth file each, fields in this order with tabs
- * between them. Times are CLOCK_MONOTONIC nanoseconds.
+ * that made it, and which answer it was for. One line of a truth file each,
+ * fields in this order with tabs between them. Times are CLOCK_MONOTONIC
+ * nanoseconds. A line whose begun_ns is 0 is an answer that no connect was for.
  */
 
 #define TRUTH_NAME_LEN 64
 #define TRUTH_ADDR_LEN INET6_ADDRSTRLEN
 
 struct truth {
-	int pid; /* of the process that connected */
+	int asker; /* the process that received the answer */
+	int pid;   /* the process that connected */
 	unsigned int local_port;
 	char remote[TRUTH_ADDR_LEN];
 	char name[TRUTH_NAME_LEN]; /* asked for just before */
@@ -27,7 +29,7 @@ struct truth {
 	int error;	      /* errno of the lookup or the connect, or 0 */
 };
 
-#define TRUTH_PRINT "%d\t%u\t%s\t%s\t%ju\t%ju\t%ju\t%u\t%d\n"
-#define TRUTH_SCAN  "%d %u %45s %63s %ju %ju %ju %u %d"
+#define TRUTH_PRINT "%d\t%d\t%u\t%s\t%s\t%ju\t%ju\t%ju\t%u\t%d\n"
+#define TRUTH_SCAN  "%d %d %u %45s %63s %ju %ju %ju %u %d"
 
 #endif
