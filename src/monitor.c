@@ -26,6 +26,7 @@
 #include "proc/process.h"
 #include "probe/probe.h"
 #include "report.h"
+#include "snapshot.h"
 #include "wires.h"
 
 #include <errno.h>
@@ -421,21 +422,6 @@ static void start_loop(struct monitor *monitor)
 	start_signal(monitor, &monitor->child, on_child, SIGCHLD);
 }
 
-static void on_process(const struct proc_process *process, void *context)
-{
-	struct attribution_process copy = {
-		.id = process->id,
-		.parent = process->parent,
-		.uid = process->uid,
-		.comm = process->comm,
-		.path = process->path,
-		.args = process->args,
-		.args_len = process->args_len,
-	};
-
-	attribution_process(context, &copy);
-}
-
 static int begin_command(struct monitor *monitor)
 {
 	int err = command_prepare(monitor->options->command, &monitor->setting,
@@ -548,7 +534,7 @@ int monitor_run(const struct options *options)
 	}
 	start_loop(&monitor);
 	say_ready(&monitor);
-	proc_visit(on_process, monitor.attribution);
+	snapshot_take(monitor.attribution, &options->dns_ports);
 	if (options->command && begin_command(&monitor)) {
 		deinit(&monitor);
 		return EXIT_RUN_FAILED;

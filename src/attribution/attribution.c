@@ -430,6 +430,26 @@ void attribution_process(struct attribution *attribution,
 		attribution->no_memory++;
 }
 
+void attribution_connection(struct attribution *attribution,
+			    const struct attribution_connection *from)
+{
+	struct socket_place place = {
+		.netns = from->netns,
+		.protocol = IPPROTO_TCP,
+		.local = from->local,
+		.remote = from->remote,
+	};
+	struct socket_owner owner = {
+		.party = {.process = from->process, .netns = from->netns},
+		.socket_id = from->inode,
+	};
+
+	/* What the probes have said of a newer one there counts. */
+	if (!socket_owner(attribution->sockets, &place) &&
+	    socket_claim(attribution->sockets, &place, &owner))
+		attribution->no_memory++;
+}
+
 void attribution_follow(struct attribution *attribution, struct process_id id)
 {
 	if (!process_follow(attribution->processes, id))

@@ -82,6 +82,18 @@ struct attribution_process {
 void attribution_process(struct attribution *attribution,
 			 const struct attribution_process *process);
 
+/* A TCP connection that was there before the probes, and whose it is. */
+struct attribution_connection {
+	uint32_t netns;
+	struct endpoint local;
+	struct endpoint remote;
+	uint64_t inode; /* of the socket */
+	struct process_id process;
+};
+
+void attribution_connection(struct attribution *attribution,
+			    const struct attribution_connection *connection);
+
 /* From now on this process and its descendants are followed. */
 void attribution_follow(struct attribution *attribution, struct process_id id);
 bool attribution_follows(struct attribution *attribution, struct process_id id);
