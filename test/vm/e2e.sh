@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../e2e"
 # Software emulation is an order of magnitude slower than the machine.
 export EGRETS_PATIENCE=${EGRETS_PATIENCE:-10}
 # What is learned adds up in an egrets that is shared, and is bounded.
-export EGRETS_RACE_CONNECTS=${EGRETS_RACE_CONNECTS:-2500}
+export EGRETS_RACE_CONNECTS=${EGRETS_RACE_CONNECTS:-1000}
 # shellcheck source-path=SCRIPTDIR source=../e2e/lab.sh
 . ./lab.sh
 # shellcheck source=../e2e/expect.sh
