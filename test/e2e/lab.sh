@@ -296,25 +296,34 @@ lab_server_addresses()
 	done
 }
 
-# lab_branch NETNS NUMBER: a new network namespace with a wire of its own to the
-# server's, and routes to all that is there. The caller takes it away again.
-lab_branch()
+# lab_wire NUMBER NETNS [OPTION...]: from a network namespace to the server's,
+# with routes to all that is there. The options have ip work in that namespace.
+lab_wire()
 {
-	local at=$((2 * $2)) server client
+	local at=$((2 * $1)) server client
 
 	server=10.79.$((at / 256)).$((at % 256))
 	client=10.79.$((at / 256)).$((at % 256 + 1))
-	ip netns add "$1"
 	ip -n "$lab_server_ns" -batch - <<-END
-	link add branch-$2 type veth peer name lab netns $1
-	addr add $server/31 dev branch-$2
-	link set branch-$2 up
+	link add wire-$1 type veth peer name lab netns $2
+	addr add $server/31 dev wire-$1
+	link set wire-$1 up
 	END
-	ip -n "$1" -batch - <<-END
+	ip "${@:3}" -batch - <<-END
 	link set lab up
 	addr add $client/31 dev lab
 	route add default via $server
 	END
+}
+
+# lab_branch NAME NUMBER: a new network namespace with such a wire, its holder's
+# pid in lab_held.
+lab_branch()
+{
+	ip netns add "$1"
+	lab_on_exit ip netns del "$1"
+	lab_wire "$2" "$1" -n "$1"
+	lab_hold "$1"
 }
 
 # How large packets between the two namespaces may be. IPv6 needs 1280.

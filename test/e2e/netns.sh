@@ -38,8 +38,6 @@ short_lived()
 	local ns=egrets-short-$$
 
 	lab_branch "$ns" 0
-	lab_on_exit ip netns del "$ns"
-	lab_hold "$ns"
 	lab_run "$lab_held" curl -4 -s -o /dev/null "http://$1/"
 	short=$lab_pid
 	short_netns=$(netns_of "$ns")
