@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which of an address's names a connection is for.
+ */
+#include "names/state.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* For how long what a thread was told is rather its own than its process's. */
+#define OWN_NS NS_PER_S
+
+const char *names_via_text(enum names_via via)
+{
+	static const char *const texts[] = {
+		[NAMES_VIA_NONE] = "none",
+		[NAMES_VIA_PROCESS] = "process",
+		[NAMES_VIA_ANCESTOR] = "ancestor",
+		[NAMES_VIA_CGROUP] = "cgroup",
+		[NAMES_VIA_NETNS] = "netns",
+		[NAMES_VIA_MACHINE] = "machine",
+	};
+
+	return texts[via];
+}
+
+/* Who connects. */
+struct seeker {
+	const struct party *party;
+	const struct ancestor *ancestors;
+	size_t ancestor_count;
+	uint64_t begun_ns;
+};
+
+/*
+ * How near asker is to the seeker, 0 the nearest: the process, each of its
+ * ancestors, and then the ranks below, counted from the last ancestor. Looking
+ * for an ancestor farther than limit is left out: the rank is then too high,
+ * but still higher than limit.
+ *
+ * Processes that share a cgroup but not a network namespace may mean different
+ * machines by one address, and where nothing sorts processes into cgroups, all
+ * of them share one: so the namespace counts within the cgroup, too.
+ */
+enum {
+	RANK_CGROUP_AND_NETNS = 1,
+	RANK_CGROUP,
+	RANK_NETNS,
+	RANK_MACHINE,
+	RANK_NONE,
+};
+
+static size_t rank_of(const struct party *asker, const struct seeker *seeker,
+		      size_t limit)
+{
+	const struct party *party = seeker->party;
+	size_t last = seeker->ancestor_count;
+	bool same_netns = asker->netns && asker->netns == party->netns;
+
+	if (process_id_known(asker->process)) {
+		if (process_id_equal(asker->process, party->process))
+			return 0;
+		for (size_t i = 0; i < last && i < limit; i++)
+			if (process_id_equal(asker->process,
+					     seeker->ancestors[i].process))
+				return i + 1;
+	}
+	if (asker->cgroup_id && asker->cgroup_id == party->cgroup_id)
+		return last +
+		       (same_netns ? RANK_CGROUP_AND_NETNS : RANK_CGROUP);
+	return last + (same_netns ? RANK_NETNS : RANK_MACHINE);
+}
+
+static enum names_via via_of(size_t rank, const struct seeker *seeker)
+{
+	if (rank == 0)
+		return NAMES_VIA_PROCESS;
+	if (rank <= seeker->ancestor_count)
+		return NAMES_VIA_ANCESTOR;
+	switch (rank - seeker->ancestor_count) {
+	case RANK_CGROUP_AND_NETNS:
+	case RANK_CGROUP:
+		return NAMES_VIA_CGROUP;
+	case RANK_NETNS:
+		return NAMES_VIA_NETNS;
+	default:
+		return NAMES_VIA_MACHINE;
+	}
+}
+
+/* What an answer is to the seeker, among those of one rank: the best is last. */
+enum grade {
+	GRADE_LATER, /* came to an ancestor when it had begotten the next */
+	GRADE_PROCESS,
+	GRADE_OWN, /* of the very thread, a moment before */
+};
+
+struct entry {
+	struct binding *binding;
+	const struct answer *answer; /* NULL: none in time */
+	enum grade grade;
+};
+
+/* The best answer of a binding: of equal ones, the newest. */
+static struct entry best_answer(struct binding *binding,
+				const struct seeker *seeker, size_t rank)
+{
+	struct entry best = {binding, NULL, GRADE_LATER};
+	uint64_t until_ns = seeker->begun_ns;
+	uint32_t tid = rank ? 0 : seeker->party->tid;
+
+	if (rank && rank <= seeker->ancestor_count) {
+		const struct ancestor *by = &seeker->ancestors[rank - 1];
+
+		tid = by->tid;
+		if (by->begot_ns < until_ns)
+			until_ns = by->begot_ns;
+	}
+	for (unsigned int i = 0; i < binding->answer_count; i++) {
+		const struct answer *answer = &binding->answers[i];
+		enum grade grade = GRADE_PROCESS;
+
+		if (answer->at_ns > seeker->begun_ns)
+			continue;
+		if (answer->at_ns > until_ns)
+			grade = GRADE_LATER;
+		else if (tid && answer->tid == tid &&
+			 (rank || !answer->spent) &&
+			 until_ns - answer->at_ns <= OWN_NS)
+			grade = GRADE_OWN;
+		if (!best.answer || grade > best.grade)
+			best = (struct entry){binding, answer, grade};
+	}
+	return best;
+}
+
+/* The best answers of the best rank so far, one entry a name. */
+struct shortlist {
+	size_t rank;
+	uint64_t mark; /* names counted have it */
+	unsigned int names;
+	unsigned int len;
+	struct entry entries[NAMES_CANDIDATES];
+};
+
+/* Of answers at the same time, the one learned later is better. */
+static bool is_better(const struct entry *a, const struct entry *b)
+{
+	if (a->grade != b->grade)
+		return a->grade > b->grade;
+	if (a->answer->at_ns != b->answer->at_ns)
+		return a->answer->at_ns > b->answer->at_ns;
+	return a->binding->learned > b->binding->learned;
+}
+
+static void shortlist_offer(struct shortlist *list, struct entry entry)
+{
+	struct interned *folded = entry.binding->name->folded;
+	unsigned int at = 0; /* where the entry belongs */
+	unsigned int end;    /* the place that is free, or is to be */
+
+	if (folded->mark != list->mark) {
+		folded->mark = list->mark;
+		list->names++;
+	}
+	for (; at < list->len; at++) {
+		if (is_better(&entry, &list->entries[at]))
+			break;
+		if (list->entries[at].binding->name->folded == folded)
+			return;
+	}
+	if (at == NAMES_CANDIDATES)
+		return;
+	for (end = at; end < list->len; end++)
+		if (list->entries[end].binding->name->folded == folded)
+			break;
+	if (end == NAMES_CANDIDATES)
+		end--;
+	else if (end == list->len)
+		list->len++;
+	memmove(&list->entries[at + 1], &list->entries[at],
+		(end - at) * sizeof(entry));
+	list->entries[at] = entry;
+}
+
+/* Bring the nearest askers' answers together, in one pass over the target. */
+static void shortlist_fill(struct names *names, const struct target *target,
+			   const struct seeker *seeker, struct shortlist *list)
+{
+	*list = (struct shortlist){
+		.rank = seeker->ancestor_count + RANK_NONE,
+	};
+	for (unsigned int i = 0; i < target->count; i++) {
+		struct binding *binding = target->bindings[i];
+		size_t rank = rank_of(&binding->asker, seeker, list->rank);
+		struct entry entry;
+
+		if (rank > list->rank)
+			continue;
+		entry = best_answer(binding, seeker, rank);
+		if (!entry.answer)
+			continue;
+		if (rank < list->rank) {
+			list->rank = rank;
+			list->len = 0;
+			list->names = 0;
+			list->mark = ++names->mark;
+		}
+		shortlist_offer(list, entry);
+	}
+}
+
+/*
+ * The thread has connected to this address: what it was told before is its
+ * own no longer. (Where threads take over each other's work, as in Go, the next
+ * connect may be for what another was told since.)
+ */
+static void spend_own(const struct target *target, const struct seeker *seeker)
+{
+	const struct party *party = seeker->party;
+
+	for (unsigned int i = 0; i < target->count; i++) {
+		struct binding *binding = target->bindings[i];
+
+		if (!process_id_equal(binding->asker.process, party->process))
+			continue;
+		for (unsigned int j = 0; j < binding->answer_count; j++) {
+			struct answer *answer = &binding->answers[j];
+
+			if (answer->tid == party->tid &&
+			    answer->at_ns <= seeker->begun_ns)
+				answer->spent = 1;
+		}
+	}
+}
+
+void names_choose(struct names *names, const struct addr *addr,
+		  const struct party *party, const struct ancestor *ancestors,
+		  size_t ancestor_count, uint64_t begun_ns,
+		  struct names_choice *ret)
+{
+	struct seeker seeker = {party, ancestors, ancestor_count, begun_ns};
+	const struct target *target = trie_find(names->targets, addr);
+	const struct answer *answer;
+	struct shortlist list;
+
+	*ret = (struct names_choice){.via = NAMES_VIA_NONE};
+	if (!target)
+		return;
+	shortlist_fill(names, target, &seeker, &list);
+	if (!list.len)
+		return;
+	answer = list.entries[0].answer;
+	ret->via = via_of(list.rank, &seeker);
+	ret->name = list.entries[0].binding->name->text;
+	ret->answered_ns = answer->at_ns;
+	ret->stale = begun_ns - answer->at_ns > answer->ttl_s * NS_PER_S;
+	if (list.names > 1) {
+		ret->candidates = list.names;
+		for (unsigned int i = 0; i < list.len; i++)
+			ret->candidate[i] = list.entries[i].binding->name->text;
+	}
+	names_use(names, list.entries[0].binding);
+	if (ret->via == NAMES_VIA_PROCESS)
+		spend_own(target, &seeker);
+}

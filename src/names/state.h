@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NAMES_STATE_H
+#define NAMES_STATE_H
+
+#include "names/intern.h"
+#include "names/names.h"
+#include "names/trie.h"
+
+/*
+ * What names.c, which remembers, and choice.c, which chooses, share.
+ *
+ * The trie leads from an address to its target, which has the bindings: one
+ * for each asker and name. All bindings hang in one list, the last used first;
+ * the end of it goes when there are too many. A target lives while it has
+ * bindings, a name while a binding has it.
+ *
+ * A connect is often looked at a little after answers that came later than it
+ * began, so a binding knows more than its last answer: the newest few, and the
+ * first. With them "the newest answer before the connect" is exact for any
+ * connect that is at most ANSWERS_KEPT - 1 renewals late, and "was there an
+ * answer before the connect" always is.
+ */
+
+#define ANSWERS_KEPT 6
+
+struct answer {
+	uint64_t at_ns;
+	uint32_t ttl_s;
+	uint32_t tid : 31;  /* who was told; less than 2^22 (PID_MAX_LIMIT) */
+	uint32_t spent : 1; /* and has connected since */
+};
+
+struct binding {
+	/* What a choice looks at comes first, to be in one line of cache. */
+	struct party asker;
+	struct interned *name;
+	struct answer answers[ANSWERS_KEPT]; /* newest first */
+	unsigned int answer_count;
+	unsigned int index; /* in the target */
+	uint64_t learned;   /* ticks: which of two came later */
+	uint64_t used;
+	struct target *target;
+	struct binding *newer; /* in order of use */
+	struct binding *older;
+};
+
+struct target {
+	struct addr addr;
+	unsigned int count;
+	unsigned int room;
+	struct binding **bindings;
+};
+
+struct names {
+	struct trie *targets;
+	struct intern interned;
+	struct binding *newest;
+	struct binding *oldest;
+	size_t count;
+	size_t max;
+	uint64_t tick;
+	uint64_t mark;
+	uint64_t learned;
+	uint64_t evicted;
+	size_t array_bytes; /* all targets' bindings[] */
+};
+
+/* It was used just now. */
+void names_use(struct names *names, struct binding *binding);
+
+#endif
