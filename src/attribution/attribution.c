@@ -176,14 +176,14 @@ static void choose_name(struct attribution *attribution,
 			const struct record_connect *record, uint64_t begun_ns,
 			struct names_choice *choice)
 {
-	struct party party = party_of(record);
 	struct ancestor ancestors[ANCESTORS_MAX];
+	struct lineage who = {party_of(record), ancestors, 0};
 	struct addr remote = addr_from_v6(record->socket.remote);
-	size_t count = process_ancestors(attribution->processes, party.process,
-					 ancestors, ANCESTORS_MAX);
 
-	names_choose(attribution->names, &remote, &party, ancestors, count,
-		     begun_ns, choice);
+	who.ancestor_count = process_ancestors(attribution->processes,
+					       who.party.process, ancestors,
+					       ANCESTORS_MAX);
+	names_choose(attribution->names, &remote, &who, begun_ns, choice);
 }
 
 /* An event about a connect or a datagram; the name is the caller's to add. */

@@ -41,9 +41,14 @@ static void learn(struct attribution *attribution, uint64_t time_ns,
 		  const struct exchange *exchange)
 {
 	const struct dns_message *message = &attribution->message;
-	struct party asker = exchange->asker;
+	struct ancestor ancestors[NAMES_FOREBEARS];
+	struct lineage asker = {.party = exchange->asker,
+				.ancestors = ancestors};
 
-	asker.netns = exchange->netns;
+	asker.party.netns = exchange->netns;
+	asker.ancestor_count = process_ancestors(attribution->processes,
+						 asker.party.process, ancestors,
+						 NAMES_FOREBEARS);
 	for (size_t i = 0; i < message->record_count; i++) {
 		const struct dns_record *record = &message->record[i];
 

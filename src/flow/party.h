@@ -4,6 +4,7 @@
 
 #include "flow/process_id.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -26,6 +27,13 @@ struct ancestor {
 	struct process_id process;
 	uint32_t tid;
 	uint64_t begot_ns;
+};
+
+/* Somebody, and where he comes from: his ancestors, the parent first. */
+struct lineage {
+	struct party party;
+	const struct ancestor *ancestors;
+	size_t ancestor_count;
 };
 
 #endif

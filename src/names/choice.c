@@ -23,68 +23,111 @@ const char *names_via_text(enum names_via via)
 	return texts[via];
 }
 
-/* Who connects. */
+/* Who connects, and when. */
 struct seeker {
-	const struct party *party;
-	const struct ancestor *ancestors;
-	size_t ancestor_count;
+	const struct lineage *who;
 	uint64_t begun_ns;
 };
 
 /*
- * How near asker is to the seeker, 0 the nearest: the process, each of its
- * ancestors, and then the ranks below, counted from the last ancestor. Looking
- * for an ancestor farther than limit is left out: the rank is then too high,
- * but still higher than limit.
+ * How near others are, after the process itself and its ancestors.
  *
  * Processes that share a cgroup but not a network namespace may mean different
  * machines by one address, and where nothing sorts processes into cgroups, all
  * of them share one: so the namespace counts within the cgroup, too.
  */
-enum {
-	RANK_CGROUP_AND_NETNS = 1,
-	RANK_CGROUP,
-	RANK_NETNS,
-	RANK_MACHINE,
-	RANK_NONE,
+enum circle {
+	CIRCLE_CGROUP_AND_NETNS,
+	CIRCLE_CGROUP,
+	CIRCLE_NETNS,
+	CIRCLE_MACHINE,
+	CIRCLES,
 };
 
-static size_t rank_of(const struct party *asker, const struct seeker *seeker,
-		      size_t limit)
+static enum circle circle_of(const struct party *asker,
+			     const struct party *party)
 {
-	const struct party *party = seeker->party;
-	size_t last = seeker->ancestor_count;
 	bool same_netns = asker->netns && asker->netns == party->netns;
 
-	if (process_id_known(asker->process)) {
-		if (process_id_equal(asker->process, party->process))
-			return 0;
-		for (size_t i = 0; i < last && i < limit; i++)
-			if (process_id_equal(asker->process,
-					     seeker->ancestors[i].process))
-				return i + 1;
-	}
 	if (asker->cgroup_id && asker->cgroup_id == party->cgroup_id)
-		return last +
-		       (same_netns ? RANK_CGROUP_AND_NETNS : RANK_CGROUP);
-	return last + (same_netns ? RANK_NETNS : RANK_MACHINE);
+		return same_netns ? CIRCLE_CGROUP_AND_NETNS : CIRCLE_CGROUP;
+	return same_netns ? CIRCLE_NETNS : CIRCLE_MACHINE;
+}
+
+static bool has_forebear(const struct binding *binding, struct process_id id)
+{
+	for (int i = 0; i < NAMES_FOREBEARS; i++)
+		if (process_id_equal(binding->forebears[i], id))
+			return true;
+	return false;
+}
+
+/*
+ * Whom the asker descends from: 0 the seeker, 1 its parent, and so on; most if
+ * from none of the first so many. Everybody descends from init, which tells
+ * nothing.
+ */
+static size_t kinship(const struct binding *binding,
+		      const struct seeker *seeker, size_t most)
+{
+	struct process_id id = seeker->who->party.process;
+
+	for (size_t i = 0; i < most; i++) {
+		if (id.tgid > 1 && has_forebear(binding, id))
+			return i;
+		if (i < most - 1)
+			id = seeker->who->ancestors[i].process;
+	}
+	return most;
+}
+
+/*
+ * How near an asker is to the seeker, 0 the nearest: the process, each of its
+ * ancestors, then the circles, and within each the nearest relatives first.
+ * What is farther than limit is not looked at closely: its rank is then
+ * another, but still higher than limit.
+ */
+static size_t rank_of(const struct binding *binding,
+		      const struct seeker *seeker, size_t limit)
+{
+	const struct lineage *who = seeker->who;
+	const struct party *asker = &binding->asker;
+	size_t most = who->ancestor_count + 1, rank;
+
+	if (process_id_known(asker->process)) {
+		if (process_id_equal(asker->process, who->party.process))
+			return 0;
+		for (size_t i = 1; i < most && i <= limit; i++)
+			if (process_id_equal(asker->process,
+					     who->ancestors[i - 1].process))
+				return i;
+	}
+	rank = most + circle_of(asker, &who->party) * (most + 1);
+	return rank <= limit ? rank + kinship(binding, seeker, most) : rank;
+}
+
+static size_t rank_none(const struct seeker *seeker)
+{
+	size_t most = seeker->who->ancestor_count + 1;
+
+	return most + CIRCLES * (most + 1);
 }
 
 static enum names_via via_of(size_t rank, const struct seeker *seeker)
 {
+	static const enum names_via vias[] = {
+		[CIRCLE_CGROUP_AND_NETNS] = NAMES_VIA_CGROUP,
+		[CIRCLE_CGROUP] = NAMES_VIA_CGROUP,
+		[CIRCLE_NETNS] = NAMES_VIA_NETNS,
+		[CIRCLE_MACHINE] = NAMES_VIA_MACHINE,
+	};
+	size_t most = seeker->who->ancestor_count + 1;
+
 	if (rank == 0)
 		return NAMES_VIA_PROCESS;
-	if (rank <= seeker->ancestor_count)
+	if (rank < most)
 		return NAMES_VIA_ANCESTOR;
-	switch (rank - seeker->ancestor_count) {
-	case RANK_CGROUP_AND_NETNS:
-	case RANK_CGROUP:
-		return NAMES_VIA_CGROUP;
-	case RANK_NETNS:
-		return NAMES_VIA_NETNS;
-	default:
-		return NAMES_VIA_MACHINE;
-	}
+	return vias[(rank - most) / (most + 1)];
 }
 
 /* What an answer is to the seeker, among those of one rank: the best is last. */
@@ -106,10 +149,10 @@ static struct entry best_answer(struct binding *binding,
 {
 	struct entry best = {binding, NULL, GRADE_LATER};
 	uint64_t until_ns = seeker->begun_ns;
-	uint32_t tid = rank ? 0 : seeker->party->tid;
+	uint32_t tid = rank ? 0 : seeker->who->party.tid;
 
-	if (rank && rank <= seeker->ancestor_count) {
-		const struct ancestor *by = &seeker->ancestors[rank - 1];
+	if (rank && rank <= seeker->who->ancestor_count) {
+		const struct ancestor *by = &seeker->who->ancestors[rank - 1];
 
 		tid = by->tid;
 		if (by->begot_ns < until_ns)
@@ -187,11 +230,11 @@ static void shortlist_fill(struct names *names, const struct target *target,
 			   const struct seeker *seeker, struct shortlist *list)
 {
 	*list = (struct shortlist){
-		.rank = seeker->ancestor_count + RANK_NONE,
+		.rank = rank_none(seeker),
 	};
 	for (unsigned int i = 0; i < target->count; i++) {
 		struct binding *binding = target->bindings[i];
-		size_t rank = rank_of(&binding->asker, seeker, list->rank);
+		size_t rank = rank_of(binding, seeker, list->rank);
 		struct entry entry;
 
 		if (rank > list->rank)
@@ -216,7 +259,7 @@ static void shortlist_fill(struct names *names, const struct target *target,
  */
 static void spend_own(const struct target *target, const struct seeker *seeker)
 {
-	const struct party *party = seeker->party;
+	const struct party *party = &seeker->who->party;
 
 	for (unsigned int i = 0; i < target->count; i++) {
 		struct binding *binding = target->bindings[i];
@@ -234,11 +277,10 @@ static void spend_own(const struct target *target, const struct seeker *seeker)
 }
 
 void names_choose(struct names *names, const struct addr *addr,
-		  const struct party *party, const struct ancestor *ancestors,
-		  size_t ancestor_count, uint64_t begun_ns,
+		  const struct lineage *who, uint64_t begun_ns,
 		  struct names_choice *ret)
 {
-	struct seeker seeker = {party, ancestors, ancestor_count, begun_ns};
+	struct seeker seeker = {who, begun_ns};
 	const struct target *target = trie_find(names->targets, addr);
 	const struct answer *answer;
 	struct shortlist list;

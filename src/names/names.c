@@ -98,7 +98,7 @@ static struct binding *binding_find(const struct target *target,
 static struct binding *binding_create(struct names *names,
 				      struct target *target,
 				      struct interned *name,
-				      const struct party *asker)
+				      const struct lineage *asker)
 {
 	unsigned int room = target->room ? target->room * 2 : 1;
 	struct binding *binding;
@@ -108,7 +108,10 @@ static struct binding *binding_create(struct names *names,
 	binding = calloc(1, sizeof(*binding));
 	if (!binding)
 		return NULL;
-	binding->asker = *asker;
+	binding->asker = asker->party;
+	for (size_t i = 0; i < NAMES_FOREBEARS && i < asker->ancestor_count;
+	     i++)
+		binding->forebears[i] = asker->ancestors[i].process;
 	binding->name = name;
 	binding->target = target;
 	binding->index = target->count;
@@ -212,7 +215,8 @@ static void binding_answered(struct binding *binding, struct answer answer)
 }
 
 int names_learn(struct names *names, const struct addr *addr, const char *name,
-		const struct party *asker, uint64_t answered_ns, uint32_t ttl_s)
+		const struct lineage *asker, uint64_t answered_ns,
+		uint32_t ttl_s)
 {
 	struct interned *interned;
 	struct target *target = NULL;
@@ -226,7 +230,7 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
 	target = target_get(names, addr);
 	if (!target)
 		goto fail;
-	binding = binding_find(target, interned, asker);
+	binding = binding_find(target, interned, &asker->party);
 	if (binding) {
 		intern_put(&names->interned, binding->name);
 		binding->name = interned;
@@ -238,8 +242,9 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
 		if (!binding)
 			goto fail;
 	}
-	binding_answered(binding, (struct answer){answered_ns, ttl_s,
-						  asker->tid & INT32_MAX});
+	binding_answered(binding,
+			 (struct answer){answered_ns, ttl_s,
+					 asker->party.tid & INT32_MAX});
 	binding->learned = ++names->tick;
 	while (names->count > names->max)
 		evict(names, names->oldest);

@@ -19,6 +19,9 @@
  * marked stale.
  */
 
+/* How many of an asker's ancestors are remembered. */
+#define NAMES_FOREBEARS 3
+
 /* Bindings that one address may have; the least recently used goes first. */
 #define NAMES_PER_ADDR 512
 
@@ -70,15 +73,16 @@ void names_destroy(struct names *names);
  * that differ in ASCII case are the same name. 0, or -ENOMEM.
  */
 int names_learn(struct names *names, const struct addr *addr, const char *name,
-		const struct party *asker, uint64_t answered_ns,
+		const struct lineage *asker, uint64_t answered_ns,
 		uint32_t ttl_s);
 
 /*
- * Choose the name for a connection to addr that began at begun_ns, made by
- * party: only answers at or before that time count; the nearest asker wins, and
- * among equals the newest answer. Within a cgroup, askers in the same netns are
+ * Choose the name for a connection to addr that began at begun_ns, made by who:
+ * only answers at or before that time count; the nearest asker wins, and among
+ * equals the newest answer. Within a cgroup, askers in the same netns are
  * nearer than others: one address may mean different machines in two of them.
- * ancestors are the process's, parent first.
+ * Among those alike, a process that descends from the one who connects, or else
+ * from its parent, and so on, is nearer: as in `nc $(dig +short name)`.
  *
  * Threads of one process each mean what they asked for themselves: an answer to
  * the thread that connects, at most a second old and with no connect of its to
@@ -87,8 +91,7 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
  * the second before; then all that came before; last those that came later.
  */
 void names_choose(struct names *names, const struct addr *addr,
-		  const struct party *party, const struct ancestor *ancestors,
-		  size_t ancestor_count, uint64_t begun_ns,
+		  const struct lineage *who, uint64_t begun_ns,
 		  struct names_choice *ret);
 
 struct names_stats {

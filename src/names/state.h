@@ -33,6 +33,7 @@ struct answer {
 struct binding {
 	/* What a choice looks at comes first, to be in one line of cache. */
 	struct party asker;
+	struct process_id forebears[NAMES_FOREBEARS]; /* parent first */
 	struct interned *name;
 	struct answer answers[ANSWERS_KEPT]; /* newest first */
 	unsigned int answer_count;

@@ -24,6 +24,7 @@ again       last      three connects for each answer
 threads     last,pid  threads of one process
 fork        last,pid  a child of the asker connects
 forks       last,pid  children of threads connect
+helper      last,pid  a child asks for the one who connects: nc $(dig name)
 stub        last      through a stub resolver (dnsmasq on loopback)
 changing    last      names change their addresses 20 times a second
 tcp         -         answers over TCP
@@ -94,6 +95,7 @@ work()
 	threads) race -c "$connects" $threads ;;
 	fork) race -c "$connects" --fork ;;
 	forks) race -c "$connects" --fork $threads ;;
+	helper) race -c "$connects" --helper ;;
 	stub) race -c "$connects" -s 127.0.0.1 ;;
 	changing) work_changing "$connects" ;;
 	tcp) race -c "$connects" --tcp ;;

@@ -67,7 +67,7 @@ static void learn_numbered(uint32_t i)
 {
 	uint32_t scattered = i * 2654435761u | 0x01000000;
 	struct addr addr = addr_from_v4(&scattered);
-	struct party asker = alone(i);
+	struct lineage asker = {.party = alone(i)};
 	char name[32];
 
 	snprintf(name, sizeof(name), "%08u.%s", i, i % 2 ? "TEST" : "test");

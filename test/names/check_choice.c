@@ -29,9 +29,38 @@ struct twin_seeker {
 	uint64_t begun_ns;
 };
 
+/* The three ancestors of each process. */
+static struct ancestor twin_forebears[5][3] = {{{{0, 7}}, {{0, 7}}, {{0, 7}}},
+					       {{{3, 7}}, {{4, 7}}, {{2, 7}}},
+					       {{{4, 7}}, {{1, 7}}, {{3, 7}}},
+					       {{{1, 7}}, {{2, 7}}, {{0, 7}}},
+					       {{{2, 7}}, {{0, 7}}, {{1, 7}}}};
+
+static bool twin_descends(const struct party *asker, uint32_t tgid)
+{
+	for (int i = 0; i < 3; i++)
+		if (twin_forebears[asker->process.tgid][i].process.tgid == tgid)
+			return tgid > 1;
+	return false;
+}
+
+/* 0 from the seeker, 1 or 2 from its ancestors, 3 from none of them. */
+static int twin_kinship(const struct party *asker,
+			const struct twin_seeker *seeker)
+{
+	if (twin_descends(asker, seeker->party.process.tgid))
+		return 0;
+	for (int i = 0; i < 2; i++)
+		if (twin_descends(asker, seeker->ancestors[i].process.tgid))
+			return 1 + i;
+	return 3;
+}
+
 static int twin_rank(const struct party *asker,
 		     const struct twin_seeker *seeker)
 {
+	int kinship = twin_kinship(asker, seeker);
+
 	const struct party *party = &seeker->party;
 	bool netns = asker->netns && asker->netns == party->netns;
 	bool cgroup = asker->cgroup_id && asker->cgroup_id == party->cgroup_id;
@@ -44,8 +73,8 @@ static int twin_rank(const struct party *asker,
 			    sizeof(party->process)))
 			return 1 + i;
 	if (cgroup)
-		return netns ? 100 : 101;
-	return netns ? 102 : 103;
+		return (netns ? 100 : 110) + kinship;
+	return (netns ? 120 : 130) + kinship;
 }
 
 /* Of one rank, those of a higher grade come first. */
@@ -179,7 +208,7 @@ static void compare_choice(struct twin *twin, uint64_t now_ns)
 	}
 	ck_assert_int_eq(choice.via, rank == 0	  ? NAMES_VIA_PROCESS
 				     : rank < 100 ? NAMES_VIA_ANCESTOR
-						  : vias[rank - 100]);
+						  : vias[rank / 10 - 10]);
 	/* The spelling is that of the asker's last question. */
 	ck_assert_int_eq(strcasecmp(choice.name, answer->name), 0);
 	ck_assert_uint_eq(choice.answered_ns, answer->at_ns);
@@ -218,8 +247,11 @@ START_TEST(chooses_as_a_scan_of_all_answers_does)
 				.ttl_s = random_below(5),
 			};
 			struct addr addr = address(twin_addrs[answer->addr]);
+			struct lineage asker = {
+				answer->asker,
+				twin_forebears[answer->asker.process.tgid], 3};
 
-			names_learn(names, &addr, answer->name, &answer->asker,
+			names_learn(names, &addr, answer->name, &asker,
 				    answer->at_ns, answer->ttl_s);
 			for (int i = 0; i < 8; i++)
 				compare_choice(twin, now * STEP);

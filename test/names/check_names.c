@@ -245,6 +245,52 @@ START_TEST(ranks_cgroup_before_netns_before_machine)
 }
 END_TEST
 
+static void learn_from_child(const char *name, struct party asker,
+			     const struct ancestor *ancestors,
+			     uint64_t answered_ns)
+{
+	struct addr addr = address("192.0.2.1");
+	struct lineage who = {asker, ancestors, 3};
+
+	ck_assert_int_eq(names_learn(names, &addr, name, &who, answered_ns, 60),
+			 0);
+}
+
+/*
+ * A script: nc `dig name | head -n 1`, or host=$(dig name). Others in the same
+ * cgroup and namespace have asked since, for other names of that address.
+ */
+START_TEST(prefers_the_nearest_relative_in_a_cgroup)
+{
+	struct ancestor script[] = {ancestor(9), ancestor(1)};
+	struct ancestor nc[] = {ancestor(10), ancestor(9), ancestor(1)};
+	struct ancestor dig[] = {ancestor(15), ancestor(14), ancestor(10)};
+	struct ancestor daemon[] = {ancestor(7), ancestor(6), ancestor(1)};
+	struct party party = {process(20), 1, 2};
+
+	setup(10);
+	learn_from_child("script.test", (struct party){process(16), 1, 2}, dig,
+			 100);
+	dig[2] = ancestor(9);
+	learn_from_child("cousin.test", (struct party){process(17), 1, 2}, dig,
+			 200);
+	learn_from_child("other.test", (struct party){process(18), 1, 2},
+			 daemon, 300);
+	learn("stranger.test", "192.0.2.1", (struct party){process(19), 1, 2},
+	      350);
+	ck_choice(choose_for_child("192.0.2.1", party, nc, 3, 400),
+		  NAMES_VIA_CGROUP, "script.test");
+	party.process = process(10);
+	ck_choice(choose_for_child("192.0.2.1", party, script, 2, 400),
+		  NAMES_VIA_CGROUP, "script.test");
+	/* That init is their ancestor makes nobody relatives. */
+	party.process = process(30);
+	ck_choice(choose_for_child("192.0.2.1", party, &script[1], 1, 400),
+		  NAMES_VIA_CGROUP, "stranger.test");
+	names_destroy(names);
+}
+END_TEST
+
 /* Two networks with the same private addresses, everything in one cgroup. */
 START_TEST(keeps_namespaces_apart_that_share_addresses_and_a_cgroup)
 {
@@ -353,22 +399,23 @@ START_TEST(marks_answers_stale_when_their_ttl_ran_out)
 {
 	struct addr addr = address("192.0.2.1");
 	struct party asker = alone(1);
+	struct lineage who = {.party = asker};
 	uint64_t start = 5 * SECOND;
 
 	setup(10);
-	names_learn(names, &addr, "name.test", &asker, start, 10);
+	names_learn(names, &addr, "name.test", &who, start, 10);
 	ck_assert(!choose("192.0.2.1", asker, start + 10 * SECOND).stale);
 	ck_assert(choose("192.0.2.1", asker, start + 10 * SECOND + 1).stale);
-	names_learn(names, &addr, "name.test", &asker, start + 20 * SECOND, 5);
+	names_learn(names, &addr, "name.test", &who, start + 20 * SECOND, 5);
 	ck_assert(choose("192.0.2.1", asker, start + 20 * SECOND - 1).stale);
 	ck_assert(!choose("192.0.2.1", asker, start + 25 * SECOND).stale);
 	ck_assert(choose("192.0.2.1", asker, start + 26 * SECOND).stale);
 	names_destroy(names);
 
 	setup(10);
-	names_learn(names, &addr, "name.test", &asker, start, UINT32_MAX);
+	names_learn(names, &addr, "name.test", &who, start, UINT32_MAX);
 	ck_assert(!choose("192.0.2.1", asker, start + 3600 * SECOND).stale);
-	names_learn(names, &addr, "name.test", &asker, UINT64_MAX - 5, 1);
+	names_learn(names, &addr, "name.test", &who, UINT64_MAX - 5, 1);
 	ck_assert(!choose("192.0.2.1", asker, UINT64_MAX).stale);
 	names_destroy(names);
 }
@@ -460,6 +507,7 @@ SUITE_MAIN("names/names", knows_nothing_at_first,
 	   names_a_thread_by_what_it_was_told_itself,
 	   names_a_thread_by_its_own_answer_only_at_first,
 	   ranks_cgroup_before_netns_before_machine,
+	   prefers_the_nearest_relative_in_a_cgroup,
 	   keeps_namespaces_apart_that_share_addresses_and_a_cgroup,
 	   prefers_the_newest_answer_before_the_connect,
 	   takes_the_later_learned_of_two_answers_at_the_same_time,

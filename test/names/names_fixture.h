@@ -58,19 +58,21 @@ static inline void learn(const char *name, const char *addr_text,
 			 struct party asker, uint64_t answered_ns)
 {
 	struct addr addr = address(addr_text);
+	struct lineage who = {.party = asker};
 
-	ck_assert_int_eq(
-		names_learn(names, &addr, name, &asker, answered_ns, 60), 0);
+	ck_assert_int_eq(names_learn(names, &addr, name, &who, answered_ns, 60),
+			 0);
 }
 
 static inline struct names_choice choose(const char *addr_text,
 					 struct party party, uint64_t begun_ns)
 {
 	struct addr addr = address(addr_text);
+	struct lineage who = {.party = party};
 	struct names_choice choice;
 
 	memset(&choice, 0x5a, sizeof(choice));
-	names_choose(names, &addr, &party, NULL, 0, begun_ns, &choice);
+	names_choose(names, &addr, &who, begun_ns, &choice);
 	return choice;
 }
 
@@ -79,9 +81,10 @@ static inline struct names_choice choose_for_child(
 	const struct ancestor *ancestors, size_t count, uint64_t begun_ns)
 {
 	struct addr addr = address(addr_text);
+	struct lineage who = {party, ancestors, count};
 	struct names_choice choice;
 
-	names_choose(names, &addr, &party, ancestors, count, begun_ns, &choice);
+	names_choose(names, &addr, &who, begun_ns, &choice);
 	return choice;
 }
 
