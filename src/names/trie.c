@@ -1,509 +1,487 @@
 // SPDX-License-Identifier: MIT
 /*
- * The key is 128 bits, looked at six at a time from the top: 21 strides and a
- * last one of two bits. A branch stands at one stride and has 64 slots. A slot
- * is empty, or leads to a further branch, or is a bucket of a few leaves that
- * agree so far. Bitmaps say which, and one block holds just what there is:
- * first the branches, then the leaves, both in order.
+ * A branch stands at one byte of the address and has a slot for each of its
+ * values; bytes in which all addresses below agree have no branch. A slot leads
+ * to a further branch, or has a table of leaves, which are found in it by a
+ * hash of the whole address.
  *
- * What costs time is the memory that is not in the cache. A branch lies in its
- * parent's block, so a level is one line; strides in which all keys below
- * agree have no branch; and buckets make branches so few that they stay in the
- * cache, which leaves one miss, for the leaf. Skipped strides are not looked
- * at on the way down: the leaf has the whole key, and comparing settles it.
+ * What costs time is the memory that is not in the cache. With thousands of
+ * leaves to a table, branches are so few that they stay there, and a slot tells
+ * all about what it leads to, which leaves one miss, for the leaf. Tables have
+ * a bound: to grow one is soon done, a walk has little to sort, and addresses
+ * that somebody made to have the same hash cannot be many.
  *
- * The root stands at the first stride, whatever it has. Every other branch has
- * two branches, or one and a leaf, or more than BUCKET_JOIN leaves.
+ * Bytes without a branch are not looked at on the way down: the leaf has the
+ * whole address, and comparing settles it. Every branch but the root has at
+ * least two slots in use.
  */
 #include "names/trie.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_BITS    128
-#define STRIDE_BITS 6
-#define SLOT_MASK   63
+#define ADDR_BYTES sizeof(struct addr)
+#define FANOUT	   256
 
-/* Leaves a bucket may have: what COUNT_BITS bits can count. */
-#define COUNT_BITS 3
-#define BUCKET_MAX ((1u << COUNT_BITS) - 1)
-
-typedef unsigned __int128 key128;
+/* Leaves of a table: with more it becomes a branch, of these one again. */
+#ifndef TABLE_MAX
+#define TABLE_MAX 4096
+#endif
+#define TABLE_JOIN (TABLE_MAX / 2)
 
 struct leaf {
 	struct addr addr;
 	void *value;
 };
 
-struct branch {
-	uint64_t branches; /* slots that lead to a branch */
-	/*
-	 * How many leaves each slot has: bit s of counts[i] is bit i of slot
-	 * s's count. So the leaves before a slot are a few population counts.
-	 */
-	uint64_t counts[COUNT_BITS];
-	void *block;
-	uint16_t leaf_count;
-	uint8_t branch_count;
-	/*
-	 * The stride's lowest bit, counted from the key's lowest. The last
-	 * stride is the two lowest bits, but reads six like all others: the
-	 * four above are the same in all keys below, so they do no harm.
-	 */
-	uint8_t shift;
+/* All zero: there is nothing. */
+struct slot {
+	union {
+		struct slot *slots;  /* of a branch: FANOUT */
+		struct leaf *places; /* of a table */
+	};
+	uint8_t at;	/* the byte at which the branch stands; 0: a table */
+	uint8_t head;	/* the first byte of all addresses in a table */
+	uint16_t room;	/* a table's places */
+	uint16_t count; /* and how many have a leaf: never all */
 };
 
-/*
- * A branch with so few leaves, and nothing else, becomes a bucket again. They
- * take no more room than it did: removing never needs memory.
- */
-#define BUCKET_JOIN (sizeof(struct branch) / sizeof(struct leaf))
-
+/* The root stands at the first byte, whatever there is. */
 struct trie {
-	struct branch root;
+	struct slot root[FANOUT];
 	size_t count;
-	size_t block_bytes;
+	size_t bytes; /* of branches and tables */
 };
 
-static inline key128 key_load(const struct addr *addr)
+/* The first byte in which two addresses differ. */
+static unsigned int first_difference(const struct addr *a, const struct addr *b)
 {
-	uint64_t half[2];
+	unsigned int at = 0;
+
+	while (at < ADDR_BYTES && a->bytes[at] == b->bytes[at])
+		at++;
+	return at;
+}
+
+/* A free place has an address that begins with another byte. */
+static inline bool is_free(const struct slot *table, const struct leaf *place)
+{
+	return place->addr.bytes[0] != table->head;
+}
+
+static void make_free(const struct slot *table, struct leaf *places,
+		      size_t count)
+{
+	memset(places, (uint8_t)~table->head, count * sizeof(*places));
+}
+
+static inline struct leaf *next_place(const struct slot *table,
+				      struct leaf *place)
+{
+	return ++place < table->places + table->room ? place : table->places;
+}
+
+/* An address is here, or behind this with no free place in between. */
+static inline struct leaf *home_of(const struct slot *table,
+				   const struct addr *addr)
+{
+	uint64_t half[2], hash;
 
 	memcpy(half, addr->bytes, sizeof(half));
-	return (key128)be64toh(half[0]) << 64 | be64toh(half[1]);
+	hash = (half[0] ^ half[1] * 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
+	return table->places + ((hash >> 32) * table->room >> 32);
 }
 
-/* The lower halves first: IPv4 addresses all have the same upper one. */
-static inline bool leaf_is(const struct leaf *leaf, const struct addr *addr)
+/* The place that has an address, or the free one that it would get. */
+static inline struct leaf *place_of(const struct slot *table,
+				    const struct addr *addr)
 {
-	uint64_t a[2], b[2];
+	struct leaf *place = home_of(table, addr);
 
-	memcpy(a, leaf->addr.bytes, sizeof(a));
-	memcpy(b, addr->bytes, sizeof(b));
-	return a[1] == b[1] && a[0] == b[0];
+	while (memcmp(&place->addr, addr, sizeof(*addr)) != 0 &&
+	       !is_free(table, place))
+		place = next_place(table, place);
+	return place;
 }
 
-static inline uint64_t slot_bit(key128 key, unsigned int shift)
+static inline struct leaf *table_find(const struct slot *table,
+				      const struct addr *addr)
 {
-	return UINT64_C(1) << ((unsigned int)(key >> shift) & SLOT_MASK);
+	struct leaf *place;
+
+	if (!table->room)
+		return NULL;
+	place = place_of(table, addr);
+	return is_free(table, place) ? NULL : place;
 }
 
-static inline unsigned int popcount(uint64_t set)
+void *trie_find(const struct trie *trie, const struct addr *addr)
 {
-	return (unsigned int)__builtin_popcountll(set);
-}
+	const struct slot *slot = &trie->root[addr->bytes[0]];
+	const struct leaf *leaf;
 
-static inline struct branch *branches_of(const struct branch *branch)
-{
-	return branch->block;
-}
-
-static inline struct leaf *leaves_of(const struct branch *branch)
-{
-	return (struct leaf *)(branches_of(branch) + branch->branch_count);
-}
-
-static inline struct branch *branch_at(const struct branch *branch,
-				       uint64_t bit)
-{
-	return branches_of(branch) + popcount(branch->branches & (bit - 1));
-}
-
-/* The first leaf of a slot's bucket, or where it would be. */
-static inline struct leaf *bucket_at(const struct branch *branch, uint64_t bit)
-{
-	size_t before = 0;
-
-	for (unsigned int i = 0; i < COUNT_BITS; i++)
-		before += popcount(branch->counts[i] & (bit - 1)) << i;
-	return leaves_of(branch) + before;
-}
-
-static inline unsigned int bucket_count(const struct branch *branch,
-					uint64_t bit)
-{
-	unsigned int count = 0;
-
-	for (unsigned int i = 0; i < COUNT_BITS; i++)
-		count |= (branch->counts[i] & bit ? 1u : 0u) << i;
-	return count;
-}
-
-static void bucket_set_count(struct branch *branch, uint64_t bit,
-			     unsigned int count)
-{
-	for (unsigned int i = 0; i < COUNT_BITS; i++) {
-		branch->counts[i] &= ~bit;
-		if (count >> i & 1)
-			branch->counts[i] |= bit;
-	}
-}
-
-static inline struct leaf *bucket_find(const struct branch *branch,
-				       uint64_t bit, const struct addr *addr)
-{
-	unsigned int count = bucket_count(branch, bit);
-	struct leaf *leaf = bucket_at(branch, bit);
-
-	/* The last leaf may be in another line: fetch both at once. */
-	__builtin_prefetch(leaf + count);
-	for (; count; count--, leaf++)
-		if (leaf_is(leaf, addr))
-			return leaf;
-	return NULL;
-}
-
-/* The first stride, from the top, in which two different keys differ. */
-static unsigned int first_difference(key128 a, key128 b)
-{
-	key128 difference = a ^ b;
-	uint64_t high = (uint64_t)(difference >> 64);
-	unsigned int zeros, end;
-
-	zeros = high ? (unsigned int)__builtin_clzll(high)
-		     : 64 + (unsigned int)__builtin_clzll((uint64_t)difference);
-	end = (zeros / STRIDE_BITS + 1) * STRIDE_BITS;
-	return end < KEY_BITS ? KEY_BITS - end : 0;
-}
-
-/* Some leaf below branch, or NULL if it has no children at all. */
-static struct leaf *any_leaf(const struct branch *branch)
-{
-	while (!branch->leaf_count) {
-		if (!branch->branch_count)
-			return NULL;
-		branch = branches_of(branch);
-	}
-	return leaves_of(branch);
+	while (slot->at)
+		slot = &slot->slots[addr->bytes[slot->at]];
+	leaf = table_find(slot, addr);
+	return leaf ? leaf->value : NULL;
 }
 
 struct trie *trie_create(void)
 {
-	struct trie *trie = calloc(1, sizeof(*trie));
-
-	if (trie)
-		trie->root.shift = KEY_BITS - STRIDE_BITS;
-	return trie;
+	return calloc(1, sizeof(struct trie));
 }
 
-/* At most one call deep per stride. */
-static void branch_free(const struct branch *branch)
+/* At most one call deep for each byte. */
+static void slot_clear(struct trie *trie, struct slot *slot)
 {
-	for (unsigned int i = 0; i < branch->branch_count; i++)
-		branch_free(&branches_of(branch)[i]);
-	free(branch->block);
+	if (slot->at) {
+		for (unsigned int i = 0; i < FANOUT; i++)
+			slot_clear(trie, &slot->slots[i]);
+		trie->bytes -= FANOUT * sizeof(*slot);
+		free(slot->slots);
+	} else {
+		trie->bytes -= slot->room * sizeof(*slot->places);
+		free(slot->places);
+	}
+	*slot = (struct slot){0};
 }
 
 void trie_destroy(struct trie *trie)
 {
 	if (!trie)
 		return;
-	branch_free(&trie->root);
+	for (unsigned int i = 0; i < FANOUT; i++)
+		slot_clear(trie, &trie->root[i]);
 	free(trie);
 }
 
-static size_t block_size(const struct branch *branch)
+/* 0, or -ENOMEM, and the table is as it was. */
+static int table_resize(struct trie *trie, struct slot *table, size_t room)
 {
-	return branch->branch_count * sizeof(struct branch) +
-	       branch->leaf_count * sizeof(struct leaf);
+	struct slot old = *table;
+	struct leaf *places = malloc(room * sizeof(*places));
+
+	if (!places)
+		return -ENOMEM;
+	make_free(table, places, room);
+	table->places = places;
+	table->room = (uint16_t)room;
+	for (size_t i = 0; i < old.room; i++)
+		if (!is_free(&old, &old.places[i]))
+			*place_of(table, &old.places[i].addr) = old.places[i];
+	trie->bytes += room * sizeof(*places);
+	trie->bytes -= old.room * sizeof(*places);
+	free(old.places);
+	return 0;
 }
 
-/* Make a block larger before something is put into it. 0, or -ENOMEM. */
-static int block_grow(struct trie *trie, struct branch *branch, size_t more)
+/* Put a new leaf into a table, or an empty slot. NULL: no memory. */
+static struct leaf *table_put(struct trie *trie, struct slot *table,
+			      struct leaf leaf)
 {
-	void *block = realloc(branch->block, block_size(branch) + more);
+	size_t count = table->count + 1u;
+	struct leaf *place;
 
-	if (!block)
+	if (count == 1)
+		table->head = leaf.addr.bytes[0];
+	/* At most two places of three are taken, after growing one of two. */
+	if (count * 3 > table->room * 2u &&
+	    table_resize(trie, table, count * 2))
+		return NULL;
+	place = place_of(table, &leaf.addr);
+	*place = leaf;
+	table->count++;
+	return place;
+}
+
+/*
+ * What is behind the hole moves into it, if else it was not found any more: its
+ * home is not between them. (What begins again at the front is far away.)
+ */
+static void table_cut(struct slot *table, struct leaf *hole)
+{
+	struct leaf *place = next_place(table, hole);
+
+	for (; !is_free(table, place); place = next_place(table, place)) {
+		ptrdiff_t from_home = place - home_of(table, &place->addr);
+
+		if ((size_t)from_home < (size_t)(place - hole))
+			continue;
+		*hole = *place;
+		hole = place;
+	}
+	make_free(table, hole, 1);
+	table->count--;
+}
+
+/* An empty branch. 0, or -ENOMEM. */
+static int branch_create(struct trie *trie, unsigned int at, struct slot *ret)
+{
+	struct slot *slots = calloc(FANOUT, sizeof(*slots));
+
+	if (!slots)
 		return -ENOMEM;
-	branch->block = block;
-	trie->block_bytes += more;
+	trie->bytes += FANOUT * sizeof(*slots);
+	*ret = (struct slot){.slots = slots, .at = (uint8_t)at};
+	return 0;
+}
+
+static struct slot *child_of(const struct slot *branch, const struct addr *addr)
+{
+	return &branch->slots[addr->bytes[branch->at]];
+}
+
+/* Put the leaves of a table into another, or below a branch. 0, or -ENOMEM. */
+static int put_all(struct trie *trie, const struct slot *table, struct slot *to)
+{
+	for (size_t i = 0; i < table->room; i++) {
+		struct leaf *leaf = &table->places[i];
+
+		if (!is_free(table, leaf) &&
+		    !table_put(trie, to->at ? child_of(to, &leaf->addr) : to,
+			       *leaf))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Some leaf below a slot that is not empty. */
+static const struct leaf *any_leaf(const struct slot *slot)
+{
+	const struct leaf *place;
+
+	while (slot->at) {
+		const struct slot *child = slot->slots;
+
+		while (!child->room && !child->at)
+			child++;
+		slot = child;
+	}
+	place = slot->places;
+	while (is_free(slot, place))
+		place++;
+	return place;
+}
+
+/* Make a full table a branch, so that there is room for one address more. */
+static int burst(struct trie *trie, struct slot *table, const struct addr *addr)
+{
+	unsigned int first = ADDR_BYTES;
+	struct slot branch;
+
+	for (size_t i = 0; i < table->room; i++) {
+		struct leaf *place = &table->places[i];
+		unsigned int at = first_difference(&place->addr, addr);
+
+		if (at < first && !is_free(table, place))
+			first = at;
+	}
+	if (branch_create(trie, first, &branch))
+		return -ENOMEM;
+	if (put_all(trie, table, &branch)) {
+		slot_clear(trie, &branch);
+		return -ENOMEM;
+	}
+	slot_clear(trie, table);
+	*table = branch;
 	return 0;
 }
 
 /*
- * Give back what a block no longer needs after something was taken out of it.
- * If realloc will not, the block just stays too large.
+ * A new leaf differs from all that are below a slot, of which one is given, at
+ * a byte before that of the slot's branch: put a branch there.
  */
-static void block_shrink(struct trie *trie, struct branch *branch, size_t less)
+static struct leaf *split(struct trie *trie, struct slot *slot, unsigned int at,
+			  const struct leaf *below, struct leaf fresh)
 {
-	size_t size = block_size(branch);
-	void *block;
+	struct slot table = {0}, branch;
+	struct leaf *leaf = table_put(trie, &table, fresh);
 
-	trie->block_bytes -= less;
-	if (!size) {
-		free(branch->block);
-		branch->block = NULL;
-		return;
-	}
-	block = realloc(branch->block, size);
-	if (block)
-		branch->block = block;
-}
-
-/* Open a gap of len bytes in the block, which has room for it. */
-static void gap_open(struct branch *branch, void *at, size_t len)
-{
-	unsigned char *end = (unsigned char *)branch->block +
-			     block_size(branch);
-
-	memmove((unsigned char *)at + len, at,
-		(size_t)(end - (unsigned char *)at));
-}
-
-static void gap_close(struct branch *branch, void *at, size_t len)
-{
-	unsigned char *end = (unsigned char *)branch->block +
-			     block_size(branch);
-	unsigned char *rest = (unsigned char *)at + len;
-
-	memmove(at, rest, (size_t)(end - rest));
-}
-
-/* Put a leaf into a bucket, in order; the block has room for it. */
-static struct leaf *put_leaf(struct branch *branch, struct leaf leaf)
-{
-	uint64_t bit = slot_bit(key_load(&leaf.addr), branch->shift);
-	unsigned int count = bucket_count(branch, bit);
-	struct leaf *place = bucket_at(branch, bit);
-
-	for (unsigned int i = 0; i < count; i++, place++)
-		if (memcmp(&place->addr, &leaf.addr, sizeof(leaf.addr)) > 0)
-			break;
-	gap_open(branch, place, sizeof(leaf));
-	*place = leaf;
-	bucket_set_count(branch, bit, count + 1);
-	branch->leaf_count++;
-	return place;
-}
-
-static void cut_leaf(struct branch *branch, struct leaf *place)
-{
-	uint64_t bit = slot_bit(key_load(&place->addr), branch->shift);
-
-	gap_close(branch, place, sizeof(*place));
-	bucket_set_count(branch, bit, bucket_count(branch, bit) - 1);
-	branch->leaf_count--;
-}
-
-/* The block has room for the branch. */
-static void put_branch(struct branch *parent, uint64_t bit,
-		       struct branch branch)
-{
-	struct branch *place = branch_at(parent, bit);
-
-	gap_open(parent, place, sizeof(branch));
-	*place = branch;
-	parent->branches |= bit;
-	parent->branch_count++;
-}
-
-static void cut_branch(struct branch *parent, uint64_t bit)
-{
-	gap_close(parent, branch_at(parent, bit), sizeof(struct branch));
-	parent->branches &= ~bit;
-	parent->branch_count--;
-}
-
-/*
- * The new leaf differs from near, and so from all keys that near's branch has,
- * at a stride that was skipped on the way to it: put a branch there.
- */
-static struct leaf *split(struct trie *trie, struct leaf fresh, key128 near)
-{
-	key128 key = key_load(&fresh.addr);
-	struct branch middle = {.shift = (uint8_t)first_difference(key, near)};
-	struct branch *place = &trie->root;
-
-	do
-		place = branch_at(place, slot_bit(key, place->shift));
-	while (place->shift > middle.shift);
-	if (block_grow(trie, &middle, sizeof(middle) + sizeof(fresh)))
+	if (!leaf)
 		return NULL;
-	put_branch(&middle, slot_bit(near, middle.shift), *place);
-	*place = middle;
-	return put_leaf(place, fresh);
-}
-
-/* Turn the full bucket that the new leaf belongs to into a branch. */
-static struct leaf *burst(struct trie *trie, struct branch *parent,
-			  struct leaf fresh)
-{
-	uint64_t bit = slot_bit(key_load(&fresh.addr), parent->shift);
-	size_t child_size = (BUCKET_MAX + 1) * sizeof(struct leaf);
-	struct branch child = {0};
-	struct leaf *bucket;
-	key128 differing = 0;
-
-	if (block_grow(trie, &child, child_size))
-		return NULL;
-	if (block_grow(trie, parent, sizeof(child))) {
-		trie->block_bytes -= child_size;
-		free(child.block);
+	if (branch_create(trie, at, &branch)) {
+		slot_clear(trie, &table);
 		return NULL;
 	}
-	bucket = bucket_at(parent, bit);
-	for (unsigned int i = 0; i < BUCKET_MAX; i++)
-		differing |= key_load(&bucket[i].addr) ^ key_load(&fresh.addr);
-	child.shift = (uint8_t)first_difference(differing, 0);
-	for (unsigned int i = 0; i < BUCKET_MAX; i++) {
-		put_leaf(&child, *bucket);
-		cut_leaf(parent, bucket);
+	*child_of(&branch, &below->addr) = *slot;
+	*child_of(&branch, &fresh.addr) = table;
+	*slot = branch;
+	return leaf;
+}
+
+/* Put in a leaf that is not there yet. NULL: no memory. */
+static struct leaf *add(struct trie *trie, struct leaf fresh)
+{
+	struct slot *slot = &trie->root[fresh.addr.bytes[0]];
+
+	while (slot->at) {
+		const struct leaf *below = any_leaf(slot);
+		unsigned int at = first_difference(&below->addr, &fresh.addr);
+
+		if (at < slot->at)
+			return split(trie, slot, at, below, fresh);
+		slot = child_of(slot, &fresh.addr);
 	}
-	put_branch(parent, bit, child);
-	block_shrink(trie, parent, BUCKET_MAX * sizeof(struct leaf));
-	return put_leaf(branch_at(parent, bit), fresh);
+	if (slot->count == TABLE_MAX) {
+		if (burst(trie, slot, &fresh.addr))
+			return NULL;
+		slot = child_of(slot, &fresh.addr);
+	}
+	return table_put(trie, slot, fresh);
 }
 
 void **trie_insert(struct trie *trie, const struct addr *addr)
 {
-	key128 key = key_load(addr);
-	struct leaf fresh = {.addr = *addr};
-	struct branch *branch = &trie->root;
-	uint64_t bit = slot_bit(key, branch->shift);
+	struct slot *slot = &trie->root[addr->bytes[0]];
 	struct leaf *leaf;
-	key128 near;
 
-	while (branch->branches & bit) {
-		branch = branch_at(branch, bit);
-		bit = slot_bit(key, branch->shift);
-	}
-	leaf = bucket_find(branch, bit, addr);
+	while (slot->at)
+		slot = child_of(slot, addr);
+	leaf = table_find(slot, addr);
 	if (leaf)
 		return &leaf->value;
-	leaf = any_leaf(branch);
-	near = leaf ? key_load(&leaf->addr) : key;
-	if (near != key && first_difference(key, near) > branch->shift)
-		leaf = split(trie, fresh, near);
-	else if (bucket_count(branch, bit) == BUCKET_MAX)
-		leaf = burst(trie, branch, fresh);
-	else if (!block_grow(trie, branch, sizeof(fresh)))
-		leaf = put_leaf(branch, fresh);
-	else
-		leaf = NULL;
+	leaf = add(trie, (struct leaf){.addr = *addr});
 	if (!leaf)
 		return NULL;
 	trie->count++;
 	return &leaf->value;
 }
 
-void *trie_find(const struct trie *trie, const struct addr *addr)
+/*
+ * Undo a branch that has little left. That may take memory: without, it stays
+ * as it is.
+ */
+static void join(struct trie *trie, struct slot *branch)
 {
-	key128 key = key_load(addr);
-	const struct branch *branch = &trie->root;
-	uint64_t bit = slot_bit(key, branch->shift);
-	const struct leaf *leaf;
+	struct slot joined = {0}, *child = NULL;
+	size_t children = 0, leaves = 0;
 
-	while (branch->branches & bit) {
-		branch = branch_at(branch, bit);
-		bit = slot_bit(key, branch->shift);
+	for (unsigned int i = 0; i < FANOUT; i++) {
+		struct slot *slot = &branch->slots[i];
+
+		if (!slot->room && !slot->at)
+			continue;
+		child = slot;
+		children++;
+		leaves += slot->at ? TABLE_MAX : slot->count;
 	}
-	leaf = bucket_find(branch, bit, addr);
-	return leaf ? leaf->value : NULL;
-}
-
-/* Undo a branch that has become too small: the parent takes what it has. */
-static void join(struct trie *trie, struct branch *parent, uint64_t bit)
-{
-	struct branch *place = branch_at(parent, bit);
-	struct branch child = *place;
-	size_t size = block_size(&child);
-
-	if (child.branch_count) {
-		*place = *branches_of(&child);
-	} else {
-		cut_branch(parent, bit);
-		for (unsigned int i = 0; i < child.leaf_count; i++)
-			put_leaf(parent, leaves_of(&child)[i]);
-		block_shrink(trie, parent, sizeof(child) - size);
+	if (children > 1 && leaves > TABLE_JOIN)
+		return;
+	if (children == 1) {
+		joined = *child;
+		*child = (struct slot){0};
 	}
-	trie->block_bytes -= size;
-	free(child.block);
+	for (unsigned int i = 0; i < FANOUT; i++) {
+		if (put_all(trie, &branch->slots[i], &joined)) {
+			slot_clear(trie, &joined);
+			return;
+		}
+	}
+	slot_clear(trie, branch);
+	*branch = joined;
 }
 
 void *trie_remove(struct trie *trie, const struct addr *addr)
 {
-	key128 key = key_load(addr);
-	struct branch *parent = NULL;
-	struct branch *branch = &trie->root;
-	uint64_t bit = slot_bit(key, branch->shift);
+	struct slot *slot = &trie->root[addr->bytes[0]];
+	struct slot *parent = NULL;
 	struct leaf *leaf;
 	void *value;
 
-	while (branch->branches & bit) {
-		parent = branch;
-		branch = branch_at(branch, bit);
-		bit = slot_bit(key, branch->shift);
+	while (slot->at) {
+		parent = slot;
+		slot = child_of(slot, addr);
 	}
-	leaf = bucket_find(branch, bit, addr);
+	leaf = table_find(slot, addr);
 	if (!leaf)
 		return NULL;
 	value = leaf->value;
-	cut_leaf(branch, leaf);
-	block_shrink(trie, branch, sizeof(*leaf));
+	table_cut(slot, leaf);
 	trie->count--;
-	if (parent &&
-	    (branch->branch_count
-		     ? branch->branch_count == 1 && !branch->leaf_count
-		     : branch->leaf_count <= BUCKET_JOIN))
-		join(trie, parent, slot_bit(key, parent->shift));
+	if (slot->count * 5 >= slot->room * 2)
+		return value;
+	if (!slot->count)
+		slot_clear(trie, slot);
+	else if (table_resize(trie, slot, slot->count * 2u))
+		return value;
+	if (parent)
+		join(trie, parent);
 	return value;
 }
 
 /* What a walk calls for each address under its prefix, and with what. */
 struct walker {
-	key128 prefix;
-	key128 mask;
+	struct addr prefix;
+	struct addr mask; /* the bits of an address that matter */
 	int (*visit)(const struct addr *addr, void *value, void *context);
 	void *context;
 };
 
-static int walk_bucket(const struct branch *branch, uint64_t bit,
-		       const struct walker *walker)
+static bool agrees_at(const struct walker *walker, unsigned int at,
+		      unsigned int byte)
 {
-	unsigned int count = bucket_count(branch, bit);
-	const struct leaf *leaf = bucket_at(branch, bit);
+	return ((walker->prefix.bytes[at] ^ byte) & walker->mask.bytes[at]) ==
+	       0;
+}
+
+/* Whether an address is under the prefix, as far as to a byte. */
+static bool agrees(const struct walker *walker, const struct addr *addr,
+		   unsigned int end)
+{
+	unsigned int at = 0;
+
+	while (at < end && agrees_at(walker, at, addr->bytes[at]))
+		at++;
+	return at == end;
+}
+
+static int compare_leaves(const void *a, const void *b)
+{
+	const struct leaf *const *x = a, *const *y = b;
+
+	return memcmp(&(*x)->addr, &(*y)->addr, sizeof(struct addr));
+}
+
+static int walk_table(const struct slot *table, const struct walker *walker)
+{
+	const struct leaf *leaves[TABLE_MAX];
+	size_t count = 0;
 	int result = 0;
 
-	for (; count && !result; count--, leaf++)
-		if ((key_load(&leaf->addr) & walker->mask) == walker->prefix)
-			result = walker->visit(&leaf->addr, leaf->value,
-					       walker->context);
+	for (size_t i = 0; i < table->room; i++) {
+		const struct leaf *place = &table->places[i];
+
+		if (!is_free(table, place) &&
+		    agrees(walker, &place->addr, ADDR_BYTES))
+			leaves[count++] = place;
+	}
+	qsort(leaves, count, sizeof(*leaves), compare_leaves);
+	for (size_t i = 0; i < count && !result; i++)
+		result = walker->visit(&leaves[i]->addr, leaves[i]->value,
+				       walker->context);
 	return result;
 }
 
-/* Walk some of a branch's slots and all that is below them. */
-static int walk_slots(const struct branch *branch, uint64_t slots,
+/* Walk the slots of a branch. */
+static int walk_slots(const struct slot *slots, unsigned int at,
 		      const struct walker *walker)
 {
 	int result = 0;
 
-	while (slots && !result) {
-		uint64_t bit = slots & -slots;
+	for (unsigned int i = 0; i < FANOUT && !result; i++) {
+		const struct slot *slot = &slots[i];
 
-		slots &= ~bit;
-		if (branch->branches & bit)
-			result = walk_slots(branch_at(branch, bit), UINT64_MAX,
-					    walker);
-		else
-			result = walk_bucket(branch, bit, walker);
+		if (!agrees_at(walker, at, i))
+			continue;
+		if (!slot->at)
+			result = walk_table(slot, walker);
+		else if (agrees(walker, &any_leaf(slot)->addr, slot->at))
+			result = walk_slots(slot->slots, slot->at, walker);
 	}
 	return result;
-}
-
-/* The slots of a branch that a prefix which ends in its stride allows. */
-static uint64_t slots_under(const struct branch *branch,
-			    const struct walker *walker)
-{
-	unsigned int fixed = (unsigned int)(walker->mask >> branch->shift) &
-			     SLOT_MASK;
-	unsigned int first = (unsigned int)(walker->prefix >> branch->shift) &
-			     SLOT_MASK;
-
-	return UINT64_MAX >> fixed << first;
 }
 
 int trie_walk(const struct trie *trie, const struct addr *prefix,
@@ -511,32 +489,11 @@ int trie_walk(const struct trie *trie, const struct addr *prefix,
 	      int (*visit)(const struct addr *addr, void *value, void *context),
 	      void *context)
 {
-	key128 mask = bits ? ~(key128)0 << (KEY_BITS - bits) : 0;
-	struct walker walker = {key_load(prefix) & mask, mask, visit, context};
-	const struct branch *branch = &trie->root;
-	const struct leaf *leaf;
-	uint64_t slots;
+	struct walker walker = {*prefix, {{0}}, visit, context};
 
-	while (branch->shift >= KEY_BITS - bits) {
-		uint64_t bit = slot_bit(walker.prefix, branch->shift);
-
-		if (!(branch->branches & bit))
-			return walk_bucket(branch, bit, &walker);
-		branch = branch_at(branch, bit);
-	}
-	/* All below agrees above this stride: one leaf speaks for the rest. */
-	leaf = any_leaf(branch);
-	if (!leaf)
-		return 0;
-	if (branch != &trie->root)
-		mask &= ~(key128)0 << (branch->shift + STRIDE_BITS);
-	else
-		mask = 0;
-	if ((key_load(&leaf->addr) ^ walker.prefix) & mask)
-		return 0;
-	slots = slots_under(branch, &walker);
-	walker.mask = walker.prefix = 0; /* all that is left to see matches */
-	return walk_slots(branch, slots, &walker);
+	for (unsigned int bit = 0; bit < bits; bit++)
+		walker.mask.bytes[bit / 8] |= (uint8_t)(128 >> bit % 8);
+	return walk_slots(trie->root, 0, &walker);
 }
 
 size_t trie_count(const struct trie *trie)
@@ -546,5 +503,5 @@ size_t trie_count(const struct trie *trie)
 
 size_t trie_memory(const struct trie *trie)
 {
-	return sizeof(*trie) + trie->block_bytes;
+	return sizeof(*trie) + trie->bytes;
 }

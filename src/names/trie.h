@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 /*
- * A map from addresses to pointers, as a path-compressed trie with wide nodes
- * that store only the children they have (a bitmap and its population count).
- * Built for many look-ups over up to millions of addresses, and for asking by
- * prefix. The values are the caller's; the trie never looks at them.
+ * A map from addresses to pointers: a path-compressed trie over their bytes,
+ * with hash tables for leaves. Built for many look-ups over up to millions of
+ * addresses, and for asking by prefix. The values are the caller's; the trie
+ * never looks at them.
  */
 struct trie;
 

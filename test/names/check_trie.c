@@ -298,7 +298,7 @@ START_TEST(holds_dense_networks)
 		put(trie, &addr, &values[scattered]);
 	}
 	ck_assert_uint_eq(trie_count(trie), 65536);
-	ck_assert_uint_lt(trie_memory(trie), 65536 * 30);
+	ck_assert_uint_lt(trie_memory(trie), 65536 * 65);
 	for (unsigned int i = 0; i < 65536; i++) {
 		addr.bytes[14] = (uint8_t)(i >> 8);
 		addr.bytes[15] = (uint8_t)i;
@@ -310,6 +310,31 @@ START_TEST(holds_dense_networks)
 		ck_assert_ptr_eq(trie_remove(trie, &addr), &values[i]);
 	}
 	ck_assert_uint_eq(trie_count(trie), 0);
+	ck_assert_uint_eq(trie_memory(trie), baseline);
+	trie_destroy(trie);
+}
+END_TEST
+
+/* Of twenty thousand neighbours a hundred stay. */
+START_TEST(gives_back_what_is_no_longer_needed)
+{
+	struct trie *trie = trie_create();
+	size_t baseline = trie_memory(trie);
+	struct addr addrs[20000];
+
+	random_state = 1;
+	for (unsigned int i = 0; i < 20000; i++) {
+		uint32_t low[2] = {random_below(UINT32_MAX), i};
+
+		addrs[i] = address("2001:db8::");
+		memcpy(addrs[i].bytes + 8, low, sizeof(low));
+		put(trie, &addrs[i], &addrs[i]);
+	}
+	for (unsigned int i = 100; i < 20000; i++)
+		ck_assert_ptr_eq(trie_remove(trie, &addrs[i]), &addrs[i]);
+	ck_assert_uint_lt(trie_memory(trie), baseline + 100 * 64 + 8192);
+	for (unsigned int i = 0; i < 100; i++)
+		ck_assert_ptr_eq(trie_remove(trie, &addrs[i]), &addrs[i]);
 	ck_assert_uint_eq(trie_memory(trie), baseline);
 	trie_destroy(trie);
 }
@@ -399,4 +424,5 @@ SUITE_MAIN("names/trie", finds_nothing_when_empty,
 	   keeps_families_apart_and_mapped_together, inserts_an_address_once,
 	   tells_addresses_apart_that_differ_in_one_bit,
 	   holds_every_prefix_of_one_address, holds_dense_networks,
+	   gives_back_what_is_no_longer_needed,
 	   ends_a_walk_when_the_visit_says_so, does_as_a_linear_scan_does)
