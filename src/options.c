@@ -314,6 +314,10 @@ static int check_combination(const struct options *options, bool dashes)
 			  "give one of the two");
 		return -EINVAL;
 	}
+	if (options->time_ns) {
+		log_error("-r reads a file to its end: leave out -t");
+		return -EINVAL;
+	}
 	if (filter->tgid || filter->comm || filter->has_uid) {
 		log_error("-r: packets in a file have no process; "
 			  "leave out -p, -n and -u");

@@ -293,6 +293,7 @@ END_TEST
 START_TEST(refuses_what_cannot_go_together)
 {
 	REJECT("cannot run a command", "-r", "x.pcap", "--", "curl");
+	REJECT("leave out -t", "-r", "x.pcap", "-t", "1");
 	REJECT("no process", "-r", "x.pcap", "-p", "1");
 	REJECT("no process", "-r", "x.pcap", "-n", "curl");
 	REJECT("no process", "-u", "root", "-r", "x.pcap");
