@@ -23,11 +23,13 @@ race_run()
 	printf '%s\n' "$report" | sed 's/^/\t/'
 }
 
-# What egrets is compared with is wrong at times: else it would be no feat.
+# What egrets is compared with is wrong at times: else it would be no feat. Of
+# few connects, it need not be.
 expect_wrong()
 {
 	local made
 
+	((some >= 500)) || return 0
 	made=$(sed -n 's/connects: \([0-9]*\),.*/\1/p' <<<"$report")
 	expect_true "$1: $2 is not right" \
 		test "$(verdict_of "$2" | cut -d' ' -f1)" -lt "$made"
@@ -46,7 +48,7 @@ fi
 (($#)) || set -- $(workload_names)
 for name; do
 	read -r wrong what <<<"$(workload_about "$name")"
-	some=$((connects / 20))
+	some=$((connects < 4000 ? 200 : connects / 20))
 	[[ $name != shared ]] || some=$connects
 	race_run "$what" "$name" "$some"
 	expect_is "$what: all named right" "$verdict" 0
