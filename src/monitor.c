@@ -23,7 +23,6 @@
 #include "command.h"
 #include "flow/timeline.h"
 #include "packet/record.h"
-#include "proc/process.h"
 #include "probe/probe.h"
 #include "report.h"
 #include "snapshot.h"

@@ -14,9 +14,9 @@
 struct wires;
 
 /*
- * Open one in each namespace that exists, for DNS at these ports. 0, or a negative errno with the
- * reason logged. A namespace that cannot be entered or watched is passed over,
- * but for our own.
+ * Open one in each namespace that exists, for DNS at these ports. 0, or a
+ * negative errno with the reason logged. A namespace that cannot be entered or
+ * watched is passed over, but for our own.
  */
 int wires_open(const struct dns_ports *ports, struct wires **ret);
 

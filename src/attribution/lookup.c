@@ -5,7 +5,9 @@
  */
 #include "attribution/state.h"
 #include "dns/multicast.h"
+#include "dns/ports.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 /* In every namespace: include/net/net_namespace.h */
@@ -54,6 +56,9 @@ static void learn(struct attribution *attribution, uint64_t time_ns,
 
 		if (!record->on_chain || !dns_record_has_addr(record))
 			continue;
+		/* RFC 6762 10.1: it goes away. */
+		if (!record->ttl_s && exchange->server.port == MDNS_PORT)
+			continue;
 		if (names_learn(attribution->names, &record->addr,
 				message->name, &asker, time_ns, record->ttl_s))
 			attribution->no_memory++;
@@ -71,7 +76,7 @@ bool attribution_wants(const struct attribution *attribution,
  * although a socket of ours may have that port; only loopback shows a packet of
  * ours on both ways.
  */
-static bool is_of_others(const struct packet *packet, bool is_response)
+static bool is_elsewhere(const struct packet *packet, bool is_response)
 {
 	uint8_t elsewhere = is_response ? PACKET_OUTGOING : PACKET_INCOMING;
 
@@ -95,7 +100,7 @@ static const struct socket_owner *find_owner(struct attribution *attribution,
 		.remote = is_response ? packet->source : packet->destination,
 	};
 
-	if (is_of_others(packet, is_response))
+	if (is_elsewhere(packet, is_response))
 		return NULL;
 	return socket_owner(attribution->sockets, &place);
 }
@@ -176,36 +181,47 @@ static void take_message(struct attribution *attribution,
 		.protocol = packet->protocol,
 		.source = packet->source,
 		.destination = packet->destination,
+		.is_of_link = packet->ttl == DNS_MULTICAST_TTL,
 		.message = message,
 	};
 	const struct socket_owner *owner = find_owner(attribution, packet,
 						      message->is_response);
 
-	/* Neighbours ask each other, and are answered from here, too. */
-	if ((dns_multicast_is_port(packet->source.port) ||
-	     dns_multicast_is_port(packet->destination.port)) &&
-	    is_of_others(packet, message->is_response))
-		return;
 	if (message->is_response)
 		take_response(attribution, &sight, owner);
 	else
 		take_question(attribution, &sight, owner);
 }
 
+/* Neighbours on a link ask each other, and are answered from here, too. */
+static bool is_of_neighbours(const struct packet *packet, bool is_response)
+{
+	uint16_t server = is_response ? packet->source.port
+				      : packet->destination.port;
+
+	return dns_multicast_is_port(server) &&
+	       is_elsewhere(packet, is_response);
+}
+
 /* One multicast DNS message may be many questions, or answers to many. */
 static bool is_about_many(const struct packet *packet)
 {
-	return packet->source.port == MDNS_PORT ||
-	       packet->destination.port == MDNS_PORT;
+	return packet->protocol == IPPROTO_UDP &&
+	       (packet->source.port == MDNS_PORT ||
+		packet->destination.port == MDNS_PORT);
 }
 
 void lookup_message(const struct packet *packet, void *context)
 {
 	struct attribution *attribution = context;
 	struct dns_subjects subjects = {0};
+	bool is_response = packet->payload_len > 2 && packet->payload[2] & 0x80;
+	bool is_many = is_about_many(packet);
 	size_t i = 0;
 
-	if (is_about_many(packet))
+	if (is_of_neighbours(packet, is_response))
+		return;
+	if (is_many)
 		dns_subjects_read(packet->payload, packet->payload_len,
 				  &subjects);
 	do {
@@ -217,7 +233,8 @@ void lookup_message(const struct packet *packet, void *context)
 			attribution->malformed++;
 			return;
 		}
-		take_message(attribution, packet);
+		if (subjects.count || !is_many)
+			take_message(attribution, packet);
 	} while (++i < subjects.count);
 }
 

@@ -96,8 +96,10 @@ static int set_filter(struct capture *capture, const struct dns_ports *ports)
 	struct bpf_program filter;
 	int status;
 
-	if (!text)
+	if (!text) {
+		log_error("out of memory; free some and try again");
 		return PCAP_ERROR;
+	}
 	status = pcap_compile(capture->pcap, &filter, text, 1,
 			      PCAP_NETMASK_UNKNOWN);
 	if (status < 0)

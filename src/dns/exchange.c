@@ -4,6 +4,7 @@
 #include "base/fnv.h"
 #include "base/hash.h"
 #include "dns/multicast.h"
+#include "dns/ports.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,11 @@
 
 /*
  * Exchanges looked at to find the one that a sight belongs to. More than one
- * have the same id, name, server and client port only if somebody makes it so.
+ * have the same id, name, server and client port only if somebody makes it so,
+ * or if it is asked of groups in many namespaces.
  */
-#define LOOK_MAX 16
+#define LOOK_MAX       16
+#define GROUP_LOOK_MAX 1024
 
 /*
  * What a message is about, wherever it is seen: NAT keeps the client's port if
@@ -53,7 +56,8 @@ struct record {
 	uint64_t last_asked_ns;
 	struct addr answered_by; /* the last one of a group */
 	bool answered;
-	bool overdue; /* and told of */
+	bool overdue;	 /* and told of */
+	bool is_of_mdns; /* not waited for */
 	size_t view_count;
 	struct view *view[VIEWS_MAX]; /* [0]: where it counts */
 	struct record *topic_newer, *topic_older;
@@ -202,7 +206,7 @@ static void leave_topic(struct exchanges *exchanges, struct record *record)
 
 static bool is_open(const struct record *record)
 {
-	return !record->answered && !record->overdue;
+	return !record->answered && !record->overdue && !record->is_of_mdns;
 }
 
 static void drop_record(struct exchanges *exchanges, struct record *record)
@@ -418,8 +422,10 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 	record->exchange.solicited = true;
 	if (asker)
 		record->exchange.asker = asker->party;
+	record->is_of_mdns = sight->destination.port == MDNS_PORT &&
+			     dns_multicast_is_group(&sight->destination);
 	exchanges->stats.asked++;
-	exchanges->stats.open++;
+	exchanges->stats.open += is_open(record);
 	return &record->exchange;
 }
 
@@ -447,7 +453,8 @@ static struct view *find_group_view(struct exchanges *exchanges,
 {
 	struct endpoint group;
 
-	if (!dns_multicast_group_of(&sight->source, &group))
+	if (!dns_multicast_group_of(&sight->source, &group) ||
+	    (group.port == MDNS_PORT && !sight->is_of_link))
 		return NULL;
 	key.topic.server = group.addr;
 	return find_view(exchanges, &key);
@@ -507,12 +514,14 @@ void exchange_answer_group(struct exchanges *exchanges,
 	struct record *record;
 	struct view_key key;
 
+	if (!sight->is_of_link)
+		return;
 	/* Who listens to the group asks from its port, all with the same id. */
 	view_key_of(sight, &sight->destination, &sight->destination, &key);
 	key.topic.id = 0;
 	list = find_topic(exchanges, &key.topic);
 	record = list ? list->newest : NULL;
-	for (int i = 0; record && i < LOOK_MAX;
+	for (int i = 0; record && i < GROUP_LOOK_MAX;
 	     i++, record = record->topic_older) {
 		if (record->exchange.netns != sight->netns ||
 		    !is_recent(record, sight->time_ns) ||

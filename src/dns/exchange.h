@@ -22,7 +22,9 @@
  *
  * A response is believed only if it answers a question that was seen: same
  * namespace, protocol, addresses, ports, id, name and type (RFC 5452 9.1). Only
- * a question to a group (multicast.h) is answered from any address.
+ * a question to a group (multicast.h) is answered from any address: of multicast
+ * DNS, where there is no id to guess, only of the link (RFC 6762 11). Such a
+ * question often has no answer, by intention, and is never overdue.
  */
 
 /* A repeated question within this time belongs to the same exchange. */
@@ -62,6 +64,7 @@ struct exchange_sight {
 	uint8_t protocol;
 	struct endpoint source;
 	struct endpoint destination;
+	bool is_of_link; /* no router has passed it on */
 	const struct dns_message *message;
 };
 

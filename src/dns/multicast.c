@@ -83,16 +83,18 @@ static void subject_read(struct cursor *cursor, struct dns_subjects *subjects)
 void dns_subjects_read(const void *bytes, size_t len, struct dns_subjects *ret)
 {
 	struct cursor cursor;
-	uint16_t questions, answers, i;
+	uint16_t flags, questions, answers, i;
 
 	ret->count = 0;
 	cursor_init(&cursor, bytes, len);
-	cursor_skip(&cursor, 2 * sizeof(uint16_t)); /* id, flags */
+	cursor_skip(&cursor, sizeof(uint16_t)); /* id */
+	flags = cursor_u16(&cursor);
 	questions = cursor_u16(&cursor);
 	answers = cursor_u16(&cursor);
 	cursor_seek(&cursor, DNS_HEADER_LEN);
-	if (questions)
-		answers = 0; /* known ones, or those to the questions */
+	/* Known ones, or those to the questions. */
+	if (questions || !(flags & DNS_FLAG_RESPONSE))
+		answers = 0;
 	for (i = 0; i < questions && !cursor_failed(&cursor); i++)
 		subject_read(&cursor, ret);
 	for (i = 0; i < answers && !cursor_failed(&cursor); i++) {

@@ -19,6 +19,12 @@
 /* Whether these are a group's address and port. */
 bool dns_multicast_is_group(const struct endpoint *endpoint);
 
+/*
+ * What comes from the link itself has this time to live, or hop limit; routers
+ * would have lowered it (RFC 6762 11).
+ */
+#define DNS_MULTICAST_TTL 255
+
 /* Whether a port is one of theirs, and so what is said there is of the link. */
 bool dns_multicast_is_port(uint16_t port);
 
@@ -42,8 +48,10 @@ struct dns_subjects {
 };
 
 /*
- * Of a message that ends too early, what there is of it: that it is well-formed
- * is for dns_message_parse_about() to say.
+ * The first DNS_SUBJECTS_MAX of them. Of a message that ends too early, what
+ * there is of it: that it is well-formed is for dns_message_parse_about() to
+ * say. A query may have none: then it goes on with what is known of another's
+ * questions (RFC 6762 7.2).
  */
 void dns_subjects_read(const void *bytes, size_t len, struct dns_subjects *ret);
 

@@ -144,7 +144,7 @@ static enum packet_result decode_ipv4(struct decoder *decoder)
 	total_len = cursor_u16(&header);
 	id = cursor_u16(&header);
 	fragment = cursor_u16(&header);
-	cursor_skip(&header, 1); /* time to live */
+	decoder->packet.ttl = cursor_u8(&header);
 	protocol = cursor_u8(&header);
 	cursor_skip(&header, 2); /* checksum */
 	addresses = cursor_take(&header, 8);
@@ -238,7 +238,7 @@ static enum packet_result decode_ipv6(struct decoder *decoder)
 	uint8_t next = cursor_u8(cursor);
 	const uint8_t *addresses;
 
-	cursor_skip(cursor, 1); /* hop limit */
+	decoder->packet.ttl = cursor_u8(cursor);
 	addresses = cursor_take(cursor, 32);
 	if (!addresses || version != 6)
 		return PACKET_MALFORMED;

@@ -79,6 +79,7 @@ struct packet {
 	struct endpoint destination;
 	uint8_t protocol;  /* IPPROTO_UDP or IPPROTO_TCP */
 	uint8_t direction; /* enum packet_direction */
+	uint8_t ttl;	   /* or hop limit */
 	bool is_fragment;
 	uint32_t ifindex; /* 0 where the link type does not tell */
 	/* Borrowed from the frame: what follows the UDP or TCP header. */

@@ -23,6 +23,9 @@
 /* What the kernel fills at once (NLMSG_GOODSIZE, or this if we have it). */
 #define REPLY_LEN 32768
 
+/* More connections to DNS servers are not looked at: it would take long. */
+#define CONNECTIONS_MAX 4096
+
 struct connections {
 	const struct dns_ports *ports;
 	size_t count, room;
@@ -62,7 +65,8 @@ static int add(struct connections *connections, uint32_t netns,
 	const struct inet_diag_sockid *id = &diag->id;
 	struct proc_connection *connection;
 
-	if (!dns_ports_have(connections->ports, ntohs(id->idiag_dport)))
+	if (!dns_ports_have(connections->ports, ntohs(id->idiag_dport)) ||
+	    connections->count == CONNECTIONS_MAX)
 		return 0;
 	if (connections->count == connections->room) {
 		size_t room = connections->room ? connections->room * 2 : 16;
@@ -86,16 +90,30 @@ static int add(struct connections *connections, uint32_t netns,
 	return 0;
 }
 
+/* The padding of the last message need not be there: then len becomes 0. */
+static const struct nlmsghdr *next_message(const struct nlmsghdr *header,
+					   size_t *len)
+{
+	size_t step = NLMSG_ALIGN(header->nlmsg_len);
+
+	*len = step < *len ? *len - step : 0;
+	return (const void *)((const char *)header + step);
+}
+
 /* One datagram of the reply: 0 to go on, 1 at the end, or a negative errno. */
 static int take_reply(struct connections *connections, uint32_t netns,
 		      const struct nlmsghdr *header, size_t len)
 {
-	for (; NLMSG_OK(header, len); header = NLMSG_NEXT(header, len)) {
+	for (; NLMSG_OK(header, len); header = next_message(header, &len)) {
 		const void *data = NLMSG_DATA(header);
 		int err = 0;
 
+		/* The dump itself may have failed. */
 		if (header->nlmsg_type == NLMSG_DONE)
-			return 1;
+			return header->nlmsg_len >= NLMSG_LENGTH(sizeof(err)) &&
+					       *(const int *)data < 0
+				       ? *(const int *)data
+				       : 1;
 		if (header->nlmsg_type == NLMSG_ERROR)
 			err = ((const struct nlmsgerr *)data)->error;
 		else if (header->nlmsg_len >=
@@ -138,12 +156,21 @@ static int collect(uint32_t netns, void *context)
 	return err ? err : dump(context, netns, fd, AF_INET6);
 }
 
+static int compare_inodes(const void *a, const void *b)
+{
+	uint64_t inode_a = ((const struct proc_connection *)a)->inode;
+	uint64_t inode_b = ((const struct proc_connection *)b)->inode;
+
+	return (inode_a > inode_b) - (inode_a < inode_b);
+}
+
 /* The connection whose socket a descriptor is, or NULL. */
 static struct proc_connection *find(struct connections *connections, int dir,
 				    const char *descriptor)
 {
 	char link[64];
 	ssize_t len = readlinkat(dir, descriptor, link, sizeof(link) - 1);
+	struct proc_connection wanted;
 	unsigned long long inode;
 
 	if (len < 0)
@@ -151,10 +178,9 @@ static struct proc_connection *find(struct connections *connections, int dir,
 	link[len] = '\0';
 	if (sscanf(link, "socket:[%llu]", &inode) != 1)
 		return NULL;
-	for (size_t i = 0; i < connections->count; i++)
-		if (connections->connection[i].inode == inode)
-			return &connections->connection[i];
-	return NULL;
+	wanted.inode = inode;
+	return bsearch(&wanted, connections->connection, connections->count,
+		       sizeof(wanted), compare_inodes);
 }
 
 static void find_owned(const char *tgid, struct connections *connections)
@@ -185,6 +211,8 @@ static void find_owners(struct connections *connections)
 
 	if (!dir)
 		return;
+	qsort(connections->connection, connections->count,
+	      sizeof(*connections->connection), compare_inodes);
 	while ((entry = readdir(dir)))
 		if (isdigit((unsigned char)entry->d_name[0]))
 			find_owned(entry->d_name, connections);

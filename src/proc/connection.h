@@ -22,7 +22,8 @@ struct proc_connection {
 
 /*
  * Call fn for each connection to one of these ports that some process has open;
- * if several have, for the first in /proc. Namespaces that cannot be entered,
+ * if several have, for the first in /proc. A kernel with modules may load its
+ * inet_diag and tcp_diag for that, as for ss(8). Namespaces that cannot be entered,
  * and processes whose descriptors cannot be read, are passed over. 0, or a
  * negative errno: a kernel without sock_diag (-ENOENT), no memory.
  */

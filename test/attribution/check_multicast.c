@@ -13,6 +13,8 @@
 /* RFC 6762 18.13: the class with the bit that flushes caches. */
 #define PRINTER_IS "\7printer\5local\0\0\1\200\1\0\0\0\170\0\4\300\0\2\7"
 
+static uint8_t ttl = 255;
+
 /* Seen where it leaves its socket, or enters one. */
 static void pass(uint32_t netns, const char *from, uint16_t from_port,
 		 const char *to, uint16_t to_port, const void *bytes,
@@ -24,6 +26,7 @@ static void pass(uint32_t netns, const char *from, uint16_t from_port,
 		.protocol = IPPROTO_UDP,
 		.direction = strcmp(from, "10.0.0.1") == 0 ? PACKET_OUTGOING
 							   : PACKET_INCOMING,
+		.ttl = ttl,
 		.payload = bytes,
 		.payload_len = len,
 		.payload_wire = len,
@@ -142,6 +145,72 @@ START_TEST(neighbours_talk_is_not_ours)
 }
 END_TEST
 
+/* RFC 6762 11: from elsewhere, anybody could say it. */
+START_TEST(an_answer_comes_from_the_link)
+{
+	struct actor who = actor(2);
+
+	setup();
+	ask_group(who);
+	ttl = 254;
+	answer_group(who.netns, NEIGHBOUR);
+	ck_assert_uint_eq(told_count, 1);
+	PASS(who.netns, NEIGHBOUR, 5353, who.addr, 5353,
+	     HEAD_ANSWERED PRINTER_IS);
+	ck_assert_uint_eq(told_count, 2);
+	ck_assert(last_told()->event.dns.unsolicited);
+	expect_named(who, "");
+	ttl = 255;
+	answer_group(who.netns, NEIGHBOUR);
+	expect_named(who, "printer.local");
+	teardown();
+}
+END_TEST
+
+/* RFC 6762 10.1 */
+START_TEST(what_says_goodbye_names_nothing)
+{
+	struct actor who = actor(2);
+
+	setup();
+	ask_group(who);
+	PASS(who.netns, NEIGHBOUR, 5353, MDNS_GROUP, 5353,
+	     HEAD_ANSWERED "\7printer\5local\0\0\1\200\1\0\0\0\0"
+			   "\0\4\300\0\2\7");
+	expect_named(who, "");
+	teardown();
+}
+END_TEST
+
+/* RFC 6762 7.1: who knows that the answer is known says nothing. */
+START_TEST(no_answer_is_no_timeout)
+{
+	setup();
+	ask_group(actor(2));
+	ck_assert_uint_eq(attribution_next_tick(attribution), UINT64_MAX);
+	attribution_tick(attribution, now_ns + 60 * SECOND);
+	ck_assert_uint_eq(told_count, 1);
+	ck_assert_uint_eq(stats().open, 0);
+	ck_assert_uint_eq(stats().unanswered, 0);
+	teardown();
+}
+END_TEST
+
+/* RFC 6762 7.2: more of what is known, to the question before. */
+START_TEST(what_is_known_is_no_question)
+{
+	struct actor who = actor(2);
+
+	setup();
+	PASS(who.netns, who.addr, 5353, MDNS_GROUP, 5353,
+	     "\0\0\0\0\0\0\0\1\0\0\0\0" PRINTER_IS);
+	ck_assert_uint_eq(told_count, 0);
+	ck_assert_uint_eq(stats().asked, 0);
+	ck_assert_uint_eq(stats().malformed, 0);
+	teardown();
+}
+END_TEST
+
 START_TEST(a_query_of_many_questions_is_many)
 {
 	struct actor who = actor(2);
@@ -155,7 +224,7 @@ START_TEST(a_query_of_many_questions_is_many)
 	PASS(who.netns, NEIGHBOUR, 5353, MDNS_GROUP, 5353,
 	     HEAD_ANSWERED PRINTER_IS);
 	ck_assert_uint_eq(told_count, 3);
-	ck_assert_uint_eq(stats().open, 1);
+	ck_assert_uint_eq(stats().answered, 1);
 	teardown();
 }
 END_TEST
@@ -240,7 +309,9 @@ END_TEST
 SUITE_MAIN("attribution/multicast", an_answer_to_the_group_is_for_who_asked,
 	   each_member_that_answers_is_told_of_once,
 	   an_announcement_names_nothing, links_are_kept_apart,
-	   neighbours_talk_is_not_ours, a_query_of_many_questions_is_many,
+	   neighbours_talk_is_not_ours, an_answer_comes_from_the_link,
+	   what_says_goodbye_names_nothing, no_answer_is_no_timeout,
+	   what_is_known_is_no_question, a_query_of_many_questions_is_many,
 	   a_damaged_one_is_nobodys,
 	   a_member_answers_who_asked_by_multicast_dns,
 	   a_member_answers_who_asked_by_llmnr, other_ports_if_asked_for)

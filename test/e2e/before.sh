@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Questions over sockets from before egrets: whose they are is known all the
-# same, over TCP and UDP, also of a process whose parent had the socket opened.
+# same, over TCP and UDP.
 set -euo pipefail
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/expect.sh"
@@ -14,8 +14,7 @@ question()
 		"${#1}" "$1"
 }
 
-# over PROTOCOL QUESTION FRAME: opens a socket, and asks when told to. It is
-# closed by the read end of a pipe that nobody writes to.
+# PROTOCOL SERVER FILES TEXT: opens a socket, and asks when told to.
 # shellcheck disable=SC2016
 over='exec 3<>"/dev/$1/$2/53"
 	: >"$3.open"

@@ -230,6 +230,7 @@ static void pass(uint8_t what, uint8_t where, const uint8_t *bytes, size_t len)
 		.destination = to_client ? client : server,
 		.protocol = IPPROTO_UDP,
 		.direction = where >> 6,
+		.ttl = DNS_MULTICAST_TTL,
 		.payload = payload,
 	};
 
