@@ -337,7 +337,6 @@ static void on_fork(struct attribution *attribution,
 	struct ancestor parent = {
 		.process = make_id(record->parent_tgid,
 				   record->parent_start_ns),
-		.tid = record->parent_tid,
 		.begot_ns = record->header.time_ns,
 	};
 	struct process_id child = make_id(record->child_tgid,
@@ -345,6 +344,8 @@ static void on_fork(struct attribution *attribution,
 
 	if (!process_fork(attribution->processes, &parent, child))
 		attribution->no_memory++;
+	names_inherit(attribution->names, parent.process, record->parent_tid,
+		      child, record->header.time_ns);
 }
 
 void attribution_record(struct attribution *attribution,

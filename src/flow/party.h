@@ -19,13 +19,11 @@ struct party {
 };
 
 /*
- * One in a process's line of ancestors, and what it can have handed down in its
- * memory: what the thread tid knew when it begot the next in the line. 0 and
- * UINT64_MAX are "not known".
+ * One in a process's line of ancestors. What it knew when it begot the next in
+ * the line it can have handed down in its memory. UINT64_MAX: not known.
  */
 struct ancestor {
 	struct process_id process;
-	uint32_t tid;
 	uint64_t begot_ns;
 };
 

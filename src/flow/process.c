@@ -141,7 +141,6 @@ struct process *process_fork(struct processes *processes,
 	if (!added)
 		return NULL;
 	added->parent = parent->process;
-	added->parent_tid = parent->tid;
 	added->born_ns = parent->begot_ns;
 	/* It may have had to go for its child. */
 	entry = find(processes, parent->process);
@@ -190,7 +189,6 @@ size_t process_ancestors(struct processes *processes, struct process_id id,
 	while (process && process_id_known(process->parent) && count < most) {
 		ancestors[count++] = (struct ancestor){
 			.process = process->parent,
-			.tid = process->parent_tid,
 			.begot_ns = process->born_ns ? process->born_ns
 						     : UINT64_MAX,
 		};

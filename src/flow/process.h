@@ -32,8 +32,7 @@ struct program {
 struct process {
 	struct process_id id;
 	struct process_id parent; /* the one that forked it; may be unknown */
-	uint32_t parent_tid;
-	uint64_t born_ns; /* 0: not known, and its thread neither */
+	uint64_t born_ns;	  /* 0: not known */
 	uint32_t uid;
 	bool followed; /* process_follow() sets it */
 	uint64_t cgroup_id;

@@ -6,9 +6,6 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-/* For how long what a thread was told is rather its own than its process's. */
-#define OWN_NS NS_PER_S
-
 const char *names_via_text(enum names_via via)
 {
 	static const char *const texts[] = {
@@ -27,6 +24,7 @@ const char *names_via_text(enum names_via via)
 struct seeker {
 	const struct lineage *who;
 	uint64_t begun_ns;
+	const struct told *told; /* what the thread was, or NULL */
 };
 
 /*
@@ -134,44 +132,64 @@ static enum names_via via_of(size_t rank, const struct seeker *seeker)
 enum grade {
 	GRADE_LATER, /* came to an ancestor when it had begotten the next */
 	GRADE_PROCESS,
-	GRADE_OWN, /* of the very thread, a moment before */
+	GRADE_OWN, /* of the very thread */
 };
 
 struct entry {
 	struct binding *binding;
 	const struct answer *answer; /* NULL: none in time */
+	uint64_t at_ns; /* older than it, if that was the thread's */
 	enum grade grade;
 };
+
+/*
+ * When the thread that connects was told of this name, 0: never, or so long ago
+ * that another thread's news may as well be meant. What it has inherited is
+ * its own for good.
+ */
+static uint64_t own_answer(const struct binding *binding,
+			   const struct seeker *seeker, size_t rank)
+{
+	const struct told *told = seeker->told;
+
+	for (int i = 0; told && i < TOLD_KEPT; i++) {
+		if (told[i].name == binding->name->folded &&
+		    process_id_equal(told[i].asker, binding->asker.process) &&
+		    told[i].at_ns <= seeker->begun_ns &&
+		    (rank || seeker->begun_ns - told[i].at_ns <= OWN_NS))
+			return told[i].at_ns;
+	}
+	return 0;
+}
 
 /* The best answer of a binding: of equal ones, the newest. */
 static struct entry best_answer(struct binding *binding,
 				const struct seeker *seeker, size_t rank)
 {
-	struct entry best = {binding, NULL, GRADE_LATER};
-	uint64_t until_ns = seeker->begun_ns;
-	uint32_t tid = rank ? 0 : seeker->who->party.tid;
+	const struct lineage *who = seeker->who;
+	bool inherits = rank && rank <= who->ancestor_count;
+	uint64_t until_ns = inherits ? who->ancestors[rank - 1].begot_ns
+				     : UINT64_MAX;
+	struct entry best = {binding, NULL, 0, GRADE_LATER};
+	uint64_t own_ns = own_answer(binding, seeker, rank);
 
-	if (rank && rank <= seeker->who->ancestor_count) {
-		const struct ancestor *by = &seeker->who->ancestors[rank - 1];
-
-		tid = by->tid;
-		if (by->begot_ns < until_ns)
-			until_ns = by->begot_ns;
-	}
 	for (unsigned int i = 0; i < binding->answer_count; i++) {
 		const struct answer *answer = &binding->answers[i];
-		enum grade grade = GRADE_PROCESS;
 
 		if (answer->at_ns > seeker->begun_ns)
 			continue;
-		if (answer->at_ns > until_ns)
-			grade = GRADE_LATER;
-		else if (tid && answer->tid == tid &&
-			 (rank || !answer->spent) &&
-			 until_ns - answer->at_ns <= OWN_NS)
-			grade = GRADE_OWN;
-		if (!best.answer || grade > best.grade)
-			best = (struct entry){binding, answer, grade};
+		if (answer->at_ns <= until_ns)
+			best.grade = GRADE_PROCESS;
+		if (!best.answer || best.grade == GRADE_PROCESS)
+			best.answer = answer;
+		if (best.grade == GRADE_PROCESS)
+			break;
+	}
+	if (best.answer)
+		best.at_ns = best.answer->at_ns;
+	if (best.answer && own_ns) {
+		best.at_ns = own_ns;
+		best.grade = GRADE_OWN;
 	}
 	return best;
 }
@@ -190,8 +208,8 @@ static bool is_better(const struct entry *a, const struct entry *b)
 {
 	if (a->grade != b->grade)
 		return a->grade > b->grade;
-	if (a->answer->at_ns != b->answer->at_ns)
-		return a->answer->at_ns > b->answer->at_ns;
+	if (a->at_ns != b->at_ns)
+		return a->at_ns > b->at_ns;
 	return a->binding->learned > b->binding->learned;
 }
 
@@ -253,36 +271,29 @@ static void shortlist_fill(struct names *names, const struct target *target,
 }
 
 /*
- * The thread has connected to this address: what it was told before is its
- * own no longer. (Where threads take over each other's work, as in Go, the next
- * connect may be for what another was told since.)
+ * Where threads take over each other's work, as in Go, one is told and another
+ * connects, and then the first one connects for what a third was told. So what
+ * a connect was named by is nobody's own any more, nor what the same thread was
+ * told before.
  */
-static void spend_own(const struct target *target, const struct seeker *seeker)
+static void serve(struct names *names, const struct lineage *who,
+		  const struct entry *entry)
 {
-	const struct party *party = &seeker->who->party;
+	struct told_thread thread = {who->party.process, who->party.tid};
 
-	for (unsigned int i = 0; i < target->count; i++) {
-		struct binding *binding = target->bindings[i];
-
-		if (!process_id_equal(binding->asker.process, party->process))
-			continue;
-		for (unsigned int j = 0; j < binding->answer_count; j++) {
-			struct answer *answer = &binding->answers[j];
-
-			if (answer->tid == party->tid &&
-			    answer->at_ns <= seeker->begun_ns)
-				answer->spent = 1;
-		}
-	}
+	if (entry->grade != GRADE_OWN)
+		thread.tid = entry->answer->tid;
+	told_forget(names->told, &names->interned, thread, entry->at_ns);
 }
 
 void names_choose(struct names *names, const struct addr *addr,
 		  const struct lineage *who, uint64_t begun_ns,
 		  struct names_choice *ret)
 {
-	struct seeker seeker = {who, begun_ns};
+	struct told_thread thread = {who->party.process, who->party.tid};
+	struct seeker seeker = {who, begun_ns, told_find(names->told, thread)};
 	const struct target *target = trie_find(names->targets, addr);
-	const struct answer *answer;
+	const struct entry *best;
 	struct shortlist list;
 
 	*ret = (struct names_choice){.via = NAMES_VIA_NONE};
@@ -291,17 +302,17 @@ void names_choose(struct names *names, const struct addr *addr,
 	shortlist_fill(names, target, &seeker, &list);
 	if (!list.len)
 		return;
-	answer = list.entries[0].answer;
+	best = &list.entries[0];
 	ret->via = via_of(list.rank, &seeker);
-	ret->name = list.entries[0].binding->name->text;
-	ret->answered_ns = answer->at_ns;
-	ret->stale = begun_ns - answer->at_ns > answer->ttl_s * NS_PER_S;
+	ret->name = best->binding->name->text;
+	ret->answered_ns = best->at_ns;
+	ret->stale = begun_ns - best->at_ns > best->answer->ttl_s * NS_PER_S;
 	if (list.names > 1) {
 		ret->candidates = list.names;
 		for (unsigned int i = 0; i < list.len; i++)
 			ret->candidate[i] = list.entries[i].binding->name->text;
 	}
-	names_use(names, list.entries[0].binding);
+	names_use(names, best->binding);
 	if (ret->via == NAMES_VIA_PROCESS)
-		spend_own(target, &seeker);
+		serve(names, who, best);
 }

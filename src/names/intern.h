@@ -31,6 +31,12 @@ struct intern {
 struct interned *intern_get(struct intern *intern, const char *text);
 void intern_put(struct intern *intern, struct interned *name);
 
+/* One more reference, to be given back as well. */
+static inline void intern_hold(struct interned *name)
+{
+	name->references++;
+}
+
 /* Bytes in use for the names and their table. */
 size_t intern_memory(const struct intern *intern);
 

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Threads of which is known what they were told last. */
+#define THREADS_MAX 8192
+
 static void list_cut(struct names *names, struct binding *binding)
 {
 	*(binding->newer ? &binding->newer->older
@@ -166,8 +169,9 @@ struct names *names_create(size_t max_bindings)
 		return NULL;
 	names->max = max_bindings ? max_bindings : 1;
 	names->targets = trie_create();
-	if (!names->targets) {
-		free(names);
+	names->told = told_create(THREADS_MAX);
+	if (!names->targets || !names->told) {
+		names_destroy(names);
 		return NULL;
 	}
 	return names;
@@ -180,6 +184,7 @@ void names_destroy(struct names *names)
 	while (names->oldest)
 		evict(names, names->oldest);
 	trie_destroy(names->targets);
+	told_destroy(names->told, &names->interned);
 	free(names);
 }
 
@@ -243,9 +248,12 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
 			goto fail;
 	}
 	binding_answered(binding,
-			 (struct answer){answered_ns, ttl_s,
-					 asker->party.tid & INT32_MAX});
+			 (struct answer){answered_ns, ttl_s, asker->party.tid});
 	binding->learned = ++names->tick;
+	told_add(names->told, &names->interned,
+		 (struct told_thread){asker->party.process, asker->party.tid},
+		 &(struct told){answered_ns, asker->party.process,
+				interned->folded});
 	while (names->count > names->max)
 		evict(names, names->oldest);
 	return 0;
@@ -254,6 +262,14 @@ fail:
 		target_drop_if_empty(names, target);
 	intern_put(&names->interned, interned);
 	return -ENOMEM;
+}
+
+void names_inherit(struct names *names, struct process_id parent, uint32_t tid,
+		   struct process_id child, uint64_t born_ns)
+{
+	told_inherit(names->told, &names->interned,
+		     (struct told_thread){parent, tid}, child,
+		     born_ns > OWN_NS ? born_ns - OWN_NS : 0);
 }
 
 void names_get_stats(const struct names *names, struct names_stats *ret)
@@ -265,7 +281,8 @@ void names_get_stats(const struct names *names, struct names_stats *ret)
 		.addrs = addrs,
 		.learned = names->learned,
 		.evicted = names->evicted,
-		.memory = sizeof(*names) + trie_memory(names->targets) +
+		.memory = sizeof(*names) + told_memory(names->told) +
+			  trie_memory(names->targets) +
 			  intern_memory(&names->interned) +
 			  names->count * sizeof(struct binding) +
 			  addrs * sizeof(struct target) + names->array_bytes,

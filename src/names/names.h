@@ -85,14 +85,23 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
  * from its parent, and so on, is nearer: as in `nc $(dig +short name)`.
  *
  * Threads of one process each mean what they asked for themselves: an answer to
- * the thread that connects, at most a second old and with no connect of its to
- * that address since, is before all others of its process. Of an ancestor,
- * answers to the thread that begot the next in line are first, if they came in
- * the second before; then all that came before; last those that came later.
+ * the thread that connects, at most ten seconds old and newer than any to it
+ * that a connect was named by, is before all others of its process. A child's
+ * thread likewise means what its parent's thread was told (names_inherit()); of
+ * what else an ancestor asked for, answers from before the birth of the next in
+ * line come before later ones.
  */
 void names_choose(struct names *names, const struct addr *addr,
 		  const struct lineage *who, uint64_t begun_ns,
 		  struct names_choice *ret);
+
+/*
+ * The parent's thread tid has begotten a child, whose first thread knows what
+ * that one was told in the ten seconds before. (Threads that fork at the same
+ * time wait for each other.)
+ */
+void names_inherit(struct names *names, struct process_id parent, uint32_t tid,
+		   struct process_id child, uint64_t born_ns);
 
 struct names_stats {
 	size_t bindings;  /* held now */

@@ -4,6 +4,7 @@
 
 #include "names/intern.h"
 #include "names/names.h"
+#include "names/told.h"
 #include "names/trie.h"
 
 /*
@@ -23,11 +24,17 @@
 
 #define ANSWERS_KEPT 6
 
+/*
+ * For how long what a thread was told is its own, rather than its process's, if
+ * it neither connects nor forks: on a machine that has too much to do, more
+ * than three seconds were seen to pass until it did.
+ */
+#define OWN_NS UINT64_C(10000000000)
+
 struct answer {
 	uint64_t at_ns;
 	uint32_t ttl_s;
-	uint32_t tid : 31;  /* who was told; less than 2^22 (PID_MAX_LIMIT) */
-	uint32_t spent : 1; /* and has connected since */
+	uint32_t tid; /* the thread that was told */
 };
 
 struct binding {
@@ -64,6 +71,7 @@ struct names {
 	uint64_t learned;
 	uint64_t evicted;
 	size_t array_bytes; /* all targets' bindings[] */
+	struct told_table *told;
 };
 
 /* It was used just now. */

@@ -127,7 +127,7 @@ static inline struct actor child_of(struct actor parent, uint32_t tgid)
 	struct actor child = parent;
 
 	child.tgid = tgid;
-	child.tid = tgid + 1;
+	child.tid = tgid;
 	child.start_ns = tgid * SECOND;
 	child.ppid = parent.tgid;
 	child.parent_start_ns = parent.start_ns;

@@ -107,6 +107,7 @@ START_TEST(names_a_thread_and_its_child_by_what_the_thread_asked_for)
 {
 	struct actor first = actor(2), second = first;
 
+	first.tid = 66;
 	second.tid = 77;
 	setup();
 	resolves(first, "first.example", WEB);

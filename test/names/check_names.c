@@ -157,31 +157,93 @@ END_TEST
 
 /*
  * The parent goes on while its child is about to connect: what it asks for then
- * is for the next child. Of a parent's threads, the one that forks counts.
+ * is for the next child.
  */
 START_TEST(names_a_child_by_what_was_known_when_it_was_born)
 {
-	struct ancestor ancestors[] = {{process(1), 6, 300}};
+	struct ancestor ancestors[] = {{process(1), 300}};
 
 	setup(10);
-	learn("later.test", "192.0.2.1", thread(1, 6), 310);
+	learn("later.test", "192.0.2.1", alone(1), 310);
 	ck_choice(choose_for_child("192.0.2.1", alone(2), ancestors, 1, 400),
 		  NAMES_VIA_ANCESTOR, "later.test");
+	learn("first.test", "192.0.2.1", alone(1), 280);
+	learn("second.test", "192.0.2.1", alone(1), 290);
+	ck_choice(choose_for_child("192.0.2.1", alone(2), ancestors, 1, 400),
+		  NAMES_VIA_ANCESTOR, "second.test");
+	names_destroy(names);
+}
+END_TEST
+
+/* Of a parent's threads, the one that forks counts, however often. */
+START_TEST(names_a_child_by_what_its_parents_thread_was_told)
+{
+	struct ancestor ancestors[] = {{process(1), 300}};
+
+	setup(10);
+	learn("older.test", "192.0.2.1", thread(1, 6), 270);
 	learn("own.test", "192.0.2.1", thread(1, 6), 280);
 	learn("other.test", "192.0.2.1", thread(1, 5), 290);
+	names_inherit(names, process(1), 6, process(20), 300);
+	for (uint64_t i = 0; i < 10; i++) {
+		learn("later.test", "192.0.2.1", thread(1, 6), 310 + i);
+		learn("own.test", "192.0.2.1", thread(1, 7), 310 + i);
+	}
 	for (int i = 0; i < 2; i++)
-		ck_choice(choose_for_child("192.0.2.1", alone(2), ancestors, 1,
-					   400),
+		ck_choice(choose_for_child("192.0.2.1", thread(20, 20),
+					   ancestors, 1, 100 * SECOND),
 			  NAMES_VIA_ANCESTOR, "own.test");
-	ancestors[0].tid = 7;
-	ck_choice(choose_for_child("192.0.2.1", alone(2), ancestors, 1, 400),
+	/* The child's child has it, too, and not what others have of it. */
+	names_inherit(names, process(20), 20, process(30), 350);
+	ck_choice(choose_for_child("192.0.2.1", thread(30, 30), ancestors, 1,
+				   400),
+		  NAMES_VIA_ANCESTOR, "own.test");
+	ck_choice(choose_for_child("192.0.2.1", thread(30, 31), ancestors, 1,
+				   400),
 		  NAMES_VIA_ANCESTOR, "other.test");
 	names_destroy(names);
 }
 END_TEST
 
+/* A connect is looked at late: what its thread was told since is not for it. */
+START_TEST(names_a_child_by_what_came_before_its_connect)
+{
+	struct ancestor ancestors[] = {{process(1), 300}};
+
+	setup(10);
+	learn("a.test", "192.0.2.1", thread(1, 6), 100);
+	learn("b.test", "192.0.2.1", thread(1, 6), 110);
+	learn("a.test", "192.0.2.1", thread(1, 6), 290);
+	names_inherit(names, process(1), 6, process(20), 300);
+	ck_choice(choose_for_child("192.0.2.1", thread(20, 20), ancestors, 1,
+				   200),
+		  NAMES_VIA_ANCESTOR, "b.test");
+	names_destroy(names);
+}
+END_TEST
+
+/* Threads wait for each other to fork, but not for ever. */
+START_TEST(a_child_inherits_what_is_new)
+{
+	struct ancestor ancestors[] = {{process(1), 100 + 10 * SECOND}};
+
+	for (uint64_t late = 0; late < 2; late++) {
+		setup(10);
+		learn("own.test", "192.0.2.1", thread(1, 6), 100);
+		learn("other.test", "192.0.2.1", thread(1, 5), 200);
+		names_inherit(names, process(1), 6, process(20),
+			      100 + 10 * SECOND + late);
+		ck_choice(choose_for_child("192.0.2.1", thread(20, 20),
+					   ancestors, 1, 11 * SECOND),
+			  NAMES_VIA_ANCESTOR, late ? "other.test" : "own.test");
+		names_destroy(names);
+	}
+}
+END_TEST
+
 /* A pool of threads, each with a name of its own at one address. */
 START_TEST(names_a_thread_by_what_it_was_told_itself)
+
 {
 	setup(10);
 	learn("five.test", "192.0.2.1", thread(1, 5), 100);
@@ -200,26 +262,35 @@ END_TEST
 
 /*
  * Go resolves in one thread and connects in another. So the last answer counts
- * once the thread's own was used, or is old.
+ * once the thread's own is old, or there was a connect for it, to whichever of
+ * its addresses, from whatever thread.
  */
 START_TEST(names_a_thread_by_its_own_answer_only_at_first)
 {
+	static const char *const addrs[] = {"192.0.2.1", "192.0.2.2"};
+
+	for (uint32_t first = 5; first < 8; first++) {
+		setup(10);
+		learn("older.test", addrs[0], thread(1, 5), 90);
+		for (int i = 0; i < 2; i++)
+			learn("five.test", addrs[i], thread(1, 5), 100);
+		ck_choice(choose(addrs[0], thread(1, first), 105),
+			  NAMES_VIA_PROCESS, "five.test");
+		learn("six.test", addrs[0], thread(1, 6), 110);
+		learn("seven.test", addrs[1], thread(1, 7), 120);
+		ck_choice(choose(addrs[0], thread(1, 5), 200),
+			  NAMES_VIA_PROCESS, "six.test");
+		ck_choice(choose(addrs[1], thread(1, 5), 200),
+			  NAMES_VIA_PROCESS, "seven.test");
+		names_destroy(names);
+	}
 	setup(10);
-	learn("older.test", "192.0.2.1", thread(1, 5), 90);
-	learn("five.test", "192.0.2.1", thread(1, 5), 100);
-	learn("six.test", "192.0.2.1", thread(1, 6), 110);
-	learn("five.test", "192.0.2.2", thread(1, 5), 100);
-	learn("six.test", "192.0.2.2", thread(1, 6), 110);
-	learn("five.test", "192.0.2.3", thread(1, 5), 100);
-	learn("six.test", "192.0.2.3", thread(1, 6), 110);
-	ck_choice(choose("192.0.2.1", thread(1, 5), 200), NAMES_VIA_PROCESS,
-		  "five.test");
-	ck_choice(choose("192.0.2.1", thread(1, 5), 300), NAMES_VIA_PROCESS,
-		  "six.test");
-	ck_choice(choose("192.0.2.2", thread(1, 5), 100 + SECOND),
-		  NAMES_VIA_PROCESS, "five.test");
-	ck_choice(choose("192.0.2.3", thread(1, 5), 101 + SECOND),
+	learn("five.test", addrs[0], thread(1, 5), 100);
+	learn("six.test", addrs[0], thread(1, 6), 110);
+	ck_choice(choose(addrs[0], thread(1, 5), 101 + 10 * SECOND),
 		  NAMES_VIA_PROCESS, "six.test");
+	ck_choice(choose(addrs[0], thread(1, 5), 100 + 10 * SECOND),
+		  NAMES_VIA_PROCESS, "five.test");
 	names_destroy(names);
 }
 END_TEST
@@ -504,6 +575,9 @@ SUITE_MAIN("names/names", knows_nothing_at_first,
 	   asks_the_parent_before_the_grandparent,
 	   matches_unknown_parties_with_nobody, names_a_fork_after_the_lookup,
 	   names_a_child_by_what_was_known_when_it_was_born,
+	   names_a_child_by_what_its_parents_thread_was_told,
+	   names_a_child_by_what_came_before_its_connect,
+	   a_child_inherits_what_is_new,
 	   names_a_thread_by_what_it_was_told_itself,
 	   names_a_thread_by_its_own_answer_only_at_first,
 	   ranks_cgroup_before_netns_before_machine,

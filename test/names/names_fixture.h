@@ -36,7 +36,7 @@ static inline struct process_id process(uint32_t tgid)
 /* An ancestor of which nothing more is known. */
 static inline struct ancestor ancestor(uint32_t tgid)
 {
-	return (struct ancestor){process(tgid), 0, UINT64_MAX};
+	return (struct ancestor){process(tgid), UINT64_MAX};
 }
 
 /* A process in a cgroup and network namespace that it shares with nobody. */
