@@ -32,6 +32,24 @@ uint64_t clock_ns(clockid_t clock)
 	return timespec_ns(&ts);
 }
 
+/* Of some tries the one in which the least time went by. */
+static uint64_t realtime_ahead(void)
+{
+	uint64_t least = UINT64_MAX, ahead = 0;
+
+	for (int try = 0; try < 10; try++) {
+		uint64_t before = clock_ns(CLOCK_MONOTONIC);
+		uint64_t now = clock_ns(CLOCK_REALTIME);
+		uint64_t took = clock_ns(CLOCK_MONOTONIC) - before;
+
+		if (took >= least)
+			continue;
+		least = took;
+		ahead = now - before - took / 2;
+	}
+	return ahead;
+}
+
 int lookup_server_init(struct lookup_server *server, const char *text)
 {
 	struct sockaddr_in *in4 = (struct sockaddr_in *)&server->addr;
@@ -48,8 +66,7 @@ int lookup_server_init(struct lookup_server *server, const char *text)
 	} else {
 		return -EINVAL;
 	}
-	server->realtime_ahead_ns = clock_ns(CLOCK_REALTIME) -
-				    clock_ns(CLOCK_MONOTONIC);
+	server->realtime_ahead_ns = realtime_ahead();
 	return 0;
 }
 

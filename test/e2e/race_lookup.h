@@ -13,8 +13,8 @@
  * question. What is truncated is asked for once more over TCP.
  */
 
-#define LOOKUP_TRIES   5
-#define LOOKUP_WAIT_MS 1000
+#define LOOKUP_TRIES   10
+#define LOOKUP_WAIT_MS 3000
 
 struct lookup_server {
 	struct sockaddr_storage addr;
