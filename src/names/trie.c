@@ -225,7 +225,8 @@ static int branch_create(struct trie *trie, unsigned int at, struct slot *ret)
 	if (!slots)
 		return -ENOMEM;
 	trie->bytes += FANOUT * sizeof(*slots);
-	*ret = (struct slot){.slots = slots, .at = (uint8_t)at};
+	*ret = (struct slot){.at = (uint8_t)at};
+	ret->slots = slots;
 	return 0;
 }
 
@@ -458,7 +459,8 @@ static int walk_table(const struct slot *table, const struct walker *walker)
 		    agrees(walker, &place->addr, ADDR_BYTES))
 			leaves[count++] = place;
 	}
-	qsort(leaves, count, sizeof(*leaves), compare_leaves);
+	if (count > 1)
+		qsort(leaves, count, sizeof(*leaves), compare_leaves);
 	for (size_t i = 0; i < count && !result; i++)
 		result = walker->visit(&leaves[i]->addr, leaves[i]->value,
 				       walker->context);
