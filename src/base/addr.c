@@ -58,20 +58,76 @@ bool addr_is_loopback(const struct addr *addr)
 	return memcmp(addr->bytes, v6_loopback, sizeof(v6_loopback)) == 0;
 }
 
+static char *v4_format(const uint8_t *bytes, char *at)
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned int byte = bytes[i];
+
+		if (byte >= 100)
+			*at++ = (char)('0' + byte / 100);
+		if (byte >= 10)
+			*at++ = (char)('0' + byte / 10 % 10);
+		*at++ = (char)('0' + byte % 10);
+		*at++ = '.';
+	}
+	return at - 1;
+}
+
+static char *word_format(unsigned int word, char *at)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (word >= 0x1000)
+		*at++ = digits[word >> 12];
+	if (word >= 0x100)
+		*at++ = digits[word >> 8 & 0xf];
+	if (word >= 0x10)
+		*at++ = digits[word >> 4 & 0xf];
+	*at++ = digits[word & 0xf];
+	return at;
+}
+
+/*
+ * RFC 5952 4. What is IPv4-compatible (RFC 4291 2.5.5.1) ends as IPv4 does, as
+ * in everybody's output.
+ */
+static char *v6_format(const uint8_t *bytes, char *at)
+{
+	unsigned int words[8], run = 8, run_len = 1;
+
+	for (unsigned int i = 0; i < 8; i++)
+		words[i] = (unsigned int)bytes[i * 2] << 8 | bytes[i * 2 + 1];
+	for (unsigned int i = 0, len; i < 8; i += len + 1) {
+		for (len = 0; i + len < 8 && !words[i + len];)
+			len++;
+		if (len > run_len) {
+			run = i;
+			run_len = len;
+		}
+	}
+	for (unsigned int i = 0; i < 8; i++) {
+		if (i == run) {
+			*at++ = ':';
+			*at++ = ':';
+			i += run_len - 1;
+			continue;
+		}
+		if (i == 6 && run_len == 6)
+			return v4_format(bytes + 12, at);
+		if (i && at[-1] != ':')
+			*at++ = ':';
+		at = word_format(words[i], at);
+	}
+	return at;
+}
+
 size_t addr_format(const struct addr *addr, char *buf)
 {
-	size_t len = 0;
+	char *end = addr_is_v4(addr) ? v4_format(addr->bytes + 12, buf)
+				     : v6_format(addr->bytes, buf);
 
-	if (!addr_is_v4(addr)) {
-		inet_ntop(AF_INET6, addr->bytes, buf, ADDR_TEXT);
-		return strlen(buf);
-	}
-	for (int i = 12; i < 16; i++) {
-		len += decimal_write(addr->bytes[i], buf + len);
-		buf[len++] = '.';
-	}
-	buf[--len] = '\0';
-	return len;
+	*end = '\0';
+	return (size_t)(end - buf);
 }
 
 size_t endpoint_format(const struct endpoint *endpoint, char *buf)

@@ -70,6 +70,38 @@ START_TEST(v6_text_is_canonical)
 }
 END_TEST
 
+/* Words of all lengths, and zeros wherever they can be. */
+START_TEST(v6_text_is_as_libc_writes_it)
+{
+	uint64_t random = 1;
+
+	for (unsigned int i = 0; i < 200000; i++) {
+		char want[ADDR_TEXT], got[ADDR_TEXT];
+		uint8_t bytes[16];
+		struct addr addr;
+
+		for (unsigned int word = 0; word < 8; word++) {
+			unsigned int value;
+
+			random = random * 6364136223846793005u +
+				 1442695040888963407u;
+			value = (unsigned int)(random >> 32) & 0xffff;
+			value >>= random >> 50 & 15;
+			if (random >> 60 < 7)
+				value = 0;
+			bytes[word * 2] = (uint8_t)(value >> 8);
+			bytes[word * 2 + 1] = (uint8_t)value;
+		}
+		addr = addr_from_v6(bytes);
+		if (addr_is_v4(&addr))
+			continue;
+		inet_ntop(AF_INET6, bytes, want, sizeof(want));
+		ck_assert_uint_eq(addr_format(&addr, got), strlen(want));
+		ck_assert_str_eq(got, want);
+	}
+}
+END_TEST
+
 START_TEST(endpoints_carry_their_port_and_v6_its_brackets)
 {
 	struct endpoint endpoint = {.addr = parsed("31.13.71.36"), .port = 80};
@@ -160,6 +192,7 @@ END_TEST
 
 SUITE_MAIN("base/addr", v4_and_its_mapped_v6_are_the_same_address,
 	   every_byte_of_a_v4_address_is_formatted, v6_text_is_canonical,
+	   v6_text_is_as_libc_writes_it,
 	   endpoints_carry_their_port_and_v6_its_brackets,
 	   the_longest_endpoint_fits, endpoints_are_equal_by_address_and_port,
 	   loopback_and_unspecified_are_known_in_both_families,
