@@ -3,7 +3,7 @@
  * The kernel's side: processes, sockets and connects.
  */
 #include "attribution/state.h"
-#include "base/fnv.h"
+#include "base/hash.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -139,15 +139,12 @@ void attribution_describe(const struct process *process,
  */
 static uint64_t cgroup_of(const struct record_task *task)
 {
-	uint64_t hash = FNV_START;
-
 	if (task->cgroup_id != ROOT_CGROUP_ID)
 		return task->cgroup_id;
 	if (!task->cgroup[0])
 		return 0;
-	for (size_t i = 0; i < RECORD_CGROUP_LEN && task->cgroup[i]; i++)
-		hash = fnv_step(hash, (uint8_t)task->cgroup[i]);
-	return hash;
+	return hash_bytes(task->cgroup,
+			  strnlen(task->cgroup, RECORD_CGROUP_LEN));
 }
 
 static struct party party_of(const struct record_connect *record)

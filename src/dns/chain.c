@@ -6,7 +6,7 @@
  * after that is compared as names, by a hash of them first.
  */
 #include "dns/chain.h"
-#include "base/fnv.h"
+#include "base/hash.h"
 #include "dns/name.h"
 
 /* A name reached. Those with len 0 have not been read yet. */
@@ -50,11 +50,7 @@ static bool has_class(const struct dns_message *message,
 
 static uint64_t hash_of(const struct dns_wire_name *name)
 {
-	uint64_t hash = FNV_START;
-
-	for (size_t i = 0; i < name->len; i++)
-		hash = fnv_step(hash, name->bytes[i]);
-	return hash;
+	return hash_bytes(name->bytes, name->len);
 }
 
 /* Names at origins were read once before: this does not fail. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "dns/exchange.h"
 
-#include "base/fnv.h"
 #include "base/hash.h"
 #include "dns/multicast.h"
 #include "dns/ports.h"
@@ -90,21 +89,6 @@ struct exchanges *exchanges_create(size_t most)
 	return exchanges;
 }
 
-/* FNV-1a over the name in lower case: clients and servers may play with it. */
-static uint64_t name_hash(const char *name)
-{
-	uint64_t hash = FNV_START;
-
-	for (; *name; name++) {
-		unsigned char byte = (unsigned char)*name;
-
-		if (byte >= 'A' && byte <= 'Z')
-			byte = (unsigned char)(byte | 0x20);
-		hash = fnv_step(hash, byte);
-	}
-	return hash;
-}
-
 static void view_key_of(const struct exchange_sight *sight,
 			const struct endpoint *client,
 			const struct endpoint *server, struct view_key *key)
@@ -112,7 +96,9 @@ static void view_key_of(const struct exchange_sight *sight,
 	const struct dns_message *message = sight->message;
 
 	memset(key, 0, sizeof(*key));
-	key->topic.name_hash = name_hash(message->name);
+	/* Clients and servers may play with upper and lower case. */
+	key->topic.name_hash = hash_masked(message->name, strlen(message->name),
+					   HASH_ANY_CASE);
 	key->topic.id = message->id;
 	key->topic.type = message->type;
 	key->topic.server_port = server->port;

@@ -17,6 +17,8 @@
  */
 #include "names/trie.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -88,10 +90,8 @@ static inline struct leaf *next_place(const struct slot *table,
 static inline struct leaf *home_of(const struct slot *table,
 				   const struct addr *addr)
 {
-	uint64_t half[2], hash;
+	uint64_t hash = hash_bytes(addr, sizeof(*addr));
 
-	memcpy(half, addr->bytes, sizeof(half));
-	hash = (half[0] ^ half[1] * 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
 	return table->places + ((hash >> 32) * table->room >> 32);
 }
 
