@@ -7,13 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
-static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
-
 struct addr addr_from_v4(const void *bytes4)
 {
 	struct addr addr;
 
-	memcpy(addr.bytes, mapped_prefix, sizeof(mapped_prefix));
+	memcpy(addr.bytes, ADDR_V4_PREFIX, ADDR_V4_PREFIX_LEN);
 	memcpy(addr.bytes + 12, bytes4, 4);
 	return addr;
 }
@@ -24,16 +22,6 @@ struct addr addr_from_v6(const void *bytes16)
 
 	memcpy(addr.bytes, bytes16, sizeof(addr.bytes));
 	return addr;
-}
-
-bool addr_is_v4(const struct addr *addr)
-{
-	return memcmp(addr->bytes, mapped_prefix, sizeof(mapped_prefix)) == 0;
-}
-
-bool addr_equal(const struct addr *a, const struct addr *b)
-{
-	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
@@ -66,8 +54,9 @@ static char *v4_format(const uint8_t *bytes, char *at)
 		if (byte >= 100)
 			*at++ = (char)('0' + byte / 100);
 		if (byte >= 10)
-			*at++ = (char)('0' + byte / 10 % 10);
-		*at++ = (char)('0' + byte % 10);
+			at = decimal_pair(byte % 100, at);
+		else
+			*at++ = (char)('0' + byte);
 		*at++ = '.';
 	}
 	return at - 1;

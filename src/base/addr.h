@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * Internet addresses, with or without a port.
@@ -27,11 +28,23 @@ struct endpoint {
 #define ADDR_TEXT     46
 #define ENDPOINT_TEXT (ADDR_TEXT + 8)
 
+/* What IPv4 addresses begin with. */
+#define ADDR_V4_PREFIX	   "\0\0\0\0\0\0\0\0\0\0\xff\xff"
+#define ADDR_V4_PREFIX_LEN 12
+
 struct addr addr_from_v4(const void *bytes4);
 struct addr addr_from_v6(const void *bytes16);
 
-bool addr_is_v4(const struct addr *addr);
-bool addr_equal(const struct addr *a, const struct addr *b);
+static inline bool addr_is_v4(const struct addr *addr)
+{
+	return memcmp(addr->bytes, ADDR_V4_PREFIX, ADDR_V4_PREFIX_LEN) == 0;
+}
+
+static inline bool addr_equal(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
 /* 0.0.0.0 or :: */

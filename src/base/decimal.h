@@ -4,27 +4,56 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-/* Digits of the largest 16-bit and of the largest 32-bit number. */
+/* Digits of the largest number of so many bits. */
 #define DECIMAL_U16_MAX 5
 #define DECIMAL_U32_MAX 10
+#define DECIMAL_U64_MAX 20
+
+/* Two digits of a number below 100; returns where the next ones go. */
+static inline char *decimal_pair(uint32_t value, char *at)
+{
+	static const char pairs[] =
+		"00010203040506070809101112131415161718192021"
+		"22232425262728293031323334353637383940414243"
+		"44454647484950515253545556575859606162636465"
+		"66676869707172737475767778798081828384858687"
+		"888990919293949596979899";
+
+	memcpy(at, pairs + value * 2, 2);
+	return at + 2;
+}
+
+/* How many digits a number has. */
+static inline size_t decimal_len(uint64_t value)
+{
+	size_t count = 1;
+
+	for (; value >= 10000; value /= 10000)
+		count += 4;
+	return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
 
 /*
  * Write the digits of value, without leading zeros and without a NUL; returns
  * how many, for which buf has room.
  */
-static inline size_t decimal_write(uint32_t value, char *buf)
+static inline size_t decimal_write(uint64_t value, char *buf)
 {
-	char digits[DECIMAL_U32_MAX];
-	size_t count = 0;
+	size_t len = decimal_len(value);
+	char *at = buf + len;
+	uint32_t rest;
 
-	do {
-		digits[count++] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	for (size_t i = 0; i < count; i++)
-		buf[i] = digits[count - 1 - i];
-	return count;
+	for (; value > UINT32_MAX; value /= 100)
+		decimal_pair((uint32_t)(value % 100), at -= 2);
+	for (rest = (uint32_t)value; rest >= 100; rest /= 100)
+		decimal_pair(rest % 100, at -= 2);
+	if (rest >= 10)
+		decimal_pair(rest, at - 2);
+	else
+		at[-1] = (char)('0' + rest);
+	return len;
 }
 
 #endif

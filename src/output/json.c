@@ -49,29 +49,23 @@ static always_inline void add_string(struct writer *writer, const char *key,
 		add_bytes(writer, key, value, strlen(value));
 }
 
-/* What needs no escape. */
-static always_inline void add_text(struct writer *writer, const char *key,
-				   const char *text, size_t len)
-{
-	writer_string(writer, key);
-	writer_char(writer, '"');
-	writer_bytes(writer, text, len);
-	writer_string(writer, "\",");
-}
-
 /* A word that needs no escape. */
 static always_inline void add_word(struct writer *writer, const char *key,
 				   const char *word)
 {
-	add_text(writer, key, word, strlen(word));
+	writer_string(writer, key);
+	writer_char(writer, '"');
+	writer_string(writer, word);
+	writer_string(writer, "\",");
 }
 
 static always_inline void add_addr(struct writer *writer, const char *key,
 				   const struct addr *addr)
 {
-	char text[ADDR_TEXT];
-
-	add_text(writer, key, text, addr_format(addr, text));
+	writer_string(writer, key);
+	writer_char(writer, '"');
+	writer_addr(writer, addr);
+	writer_string(writer, "\",");
 }
 
 static bool is_dns(const struct event *event)
@@ -222,11 +216,11 @@ static void add_destination(struct writer *writer,
 			    const char *domain)
 {
 	char text[ADDR_TEXT];
-	size_t len = addr_format(&destination->addr, text);
 
+	addr_format(&destination->addr, text);
 	writer_string(writer, "\"destination\":{");
-	add_text(writer, "\"address\":", text, len);
-	add_text(writer, "\"ip\":", text, len);
+	add_word(writer, "\"address\":", text);
+	add_word(writer, "\"ip\":", text);
 	add_u64(writer, "\"port\":", destination->port);
 	add_string(writer, "\"domain\":", domain);
 	json_close(writer, '}');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "output/writer.h"
+#include "base/decimal.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -8,9 +9,6 @@
 
 #define NS_PER_SECOND	1000000000ULL
 #define SECONDS_PER_DAY 86400ULL
-
-/* Of the largest 64-bit number. */
-#define DIGITS_MAX 20
 
 /* Most text that one byte of a value can become: "\xNN" and "\uNNNN". */
 #define TEXT_BYTE_MAX 4
@@ -56,52 +54,21 @@ char *writer_grow(struct writer *writer, size_t len)
 /* Exactly count digits, with leading zeros. */
 static char *digits_fixed(char *at, uint32_t value, int count)
 {
-	for (int i = count - 1; i >= 0; i--) {
-		at[i] = (char)('0' + value % 10);
-		value /= 10;
-	}
-	return at + count;
-}
+	char *end = at + count;
 
-static char *digits_two(char *at, uint32_t value)
-{
-	static const char pairs[] =
-		"00010203040506070809101112131415161718192021"
-		"22232425262728293031323334353637383940414243"
-		"44454647484950515253545556575859606162636465"
-		"66676869707172737475767778798081828384858687"
-		"888990919293949596979899";
-
-	return memcpy(at, pairs + value * 2, 2);
-}
-
-static size_t digits_count(uint64_t value)
-{
-	size_t count = 1;
-
-	for (; value >= 10000; value /= 10000)
-		count += 4;
-	return count + (value >= 10) + (value >= 100) + (value >= 1000);
+	for (char *to = end - 2; to >= at; to -= 2, value /= 100)
+		decimal_pair(value % 100, to);
+	if (count % 2)
+		*at = (char)('0' + value);
+	return end;
 }
 
 void writer_u64(struct writer *writer, uint64_t value)
 {
-	char *room = writer_reserve(writer, DIGITS_MAX);
-	char *at;
-	uint32_t rest;
+	char *room = writer_reserve(writer, DECIMAL_U64_MAX);
 
-	if (!room)
-		return;
-	at = room + digits_count(value);
-	writer->len += (size_t)(at - room);
-	for (; value > UINT32_MAX; value /= 100)
-		at = digits_two(at - 2, (uint32_t)(value % 100));
-	for (rest = (uint32_t)value; rest >= 100; rest /= 100)
-		at = digits_two(at - 2, rest % 100);
-	if (rest >= 10)
-		digits_two(at - 2, rest);
-	else
-		at[-1] = (char)('0' + rest);
+	if (room)
+		writer->len += decimal_write(value, room);
 }
 
 void writer_addr(struct writer *writer, const struct addr *addr)
@@ -346,23 +313,39 @@ static char *json_special(char *at, const char *bytes, size_t len, size_t *used)
 	return at + size;
 }
 
+/* Whether nothing is to be escaped, as is mostly so. */
+static bool is_json_plain(const char *bytes, size_t len)
+{
+	const char *end = bytes + len;
+	uint64_t eight;
+
+	for (; end - bytes >= (ptrdiff_t)sizeof(eight);
+	     bytes += sizeof(eight)) {
+		memcpy(&eight, bytes, sizeof(eight));
+		if (has_json_special(eight))
+			return false;
+	}
+	/* The last eight, of which some were looked at before. */
+	if (len >= sizeof(eight)) {
+		memcpy(&eight, end - sizeof(eight), sizeof(eight));
+		return !has_json_special(eight);
+	}
+	for (; bytes < end; bytes++)
+		if (is_json_special((uint8_t)*bytes))
+			return false;
+	return true;
+}
+
 /* at has JSON_BYTE_MAX bytes of room for each of bytes. */
 static char *json_escape(char *at, const char *bytes, size_t len)
 {
 	size_t i = 0;
 
+	if (is_json_plain(bytes, len)) {
+		memcpy(at, bytes, len);
+		return at + len;
+	}
 	while (i < len) {
-		uint64_t eight;
-
-		if (len - i >= sizeof(eight)) {
-			memcpy(&eight, bytes + i, sizeof(eight));
-			if (!has_json_special(eight)) {
-				memcpy(at, &eight, sizeof(eight));
-				at += sizeof(eight);
-				i += sizeof(eight);
-				continue;
-			}
-		}
 		if (!is_json_special((uint8_t)bytes[i]))
 			*at++ = bytes[i++];
 		else
