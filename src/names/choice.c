@@ -243,15 +243,14 @@ static void shortlist_offer(struct shortlist *list, struct entry entry)
 	list->entries[at] = entry;
 }
 
-/* Bring the nearest askers' answers together, in one pass over the target. */
-static void shortlist_fill(struct names *names, const struct target *target,
+/* Bring the nearest askers' answers together, in one pass over the bindings. */
+static void shortlist_fill(struct names *names, struct binding *binding,
 			   const struct seeker *seeker, struct shortlist *list)
 {
 	*list = (struct shortlist){
 		.rank = rank_none(seeker),
 	};
-	for (unsigned int i = 0; i < target->count; i++) {
-		struct binding *binding = target->bindings[i];
+	for (; binding; binding = binding->next) {
 		size_t rank = rank_of(binding, seeker, list->rank);
 		struct entry entry;
 
@@ -292,14 +291,14 @@ void names_choose(struct names *names, const struct addr *addr,
 {
 	struct told_thread thread = {who->party.process, who->party.tid};
 	struct seeker seeker = {who, begun_ns, told_find(names->told, thread)};
-	const struct target *target = trie_find(names->targets, addr);
+	struct binding *bindings = trie_find(names->addrs, addr);
 	const struct entry *best;
 	struct shortlist list;
 
 	*ret = (struct names_choice){.via = NAMES_VIA_NONE};
-	if (!target)
+	if (!bindings)
 		return;
-	shortlist_fill(names, target, &seeker, &list);
+	shortlist_fill(names, bindings, &seeker, &list);
 	if (!list.len)
 		return;
 	best = &list.entries[0];

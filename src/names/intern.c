@@ -1,14 +1,61 @@
 // SPDX-License-Identifier: MIT
 #include "names/intern.h"
 
-#include <stdlib.h>
+#include "base/hash.h"
+
+#include <stdbool.h>
 #include <string.h>
+
+/* Names in a chain, when all are there. */
+#define CHAIN_LEN 4
+
+int intern_init(struct intern *intern, size_t names)
+{
+	intern->bytes = 0;
+	return chains_init(&intern->chains, names / CHAIN_LEN);
+}
+
+void intern_deinit(struct intern *intern)
+{
+	chains_deinit(&intern->chains);
+}
+
+static bool is_capital(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool has_capitals(const char *text)
+{
+	while (*text && !is_capital(*text))
+		text++;
+	return *text;
+}
 
 static void fold(char *text)
 {
 	for (; *text; text++)
-		if (*text >= 'A' && *text <= 'Z')
+		if (is_capital(*text))
 			*text = (char)(*text - 'A' + 'a');
+}
+
+static struct interned *interned_of(struct chain_link *link)
+{
+	return chain_entry(link, struct interned, link);
+}
+
+static struct interned *find(struct intern *intern, const char *text,
+			     size_t len, uint32_t hash)
+{
+	struct chain_link *link = chains_first(&intern->chains, hash);
+
+	for (; link; link = chains_next(link)) {
+		struct interned *name = interned_of(link);
+
+		if (name->len == len && memcmp(name->text, text, len) == 0)
+			return name;
+	}
+	return NULL;
 }
 
 static struct interned *interned_create(const char *text, size_t len)
@@ -19,36 +66,26 @@ static struct interned *interned_create(const char *text, size_t len)
 		return NULL;
 	memset(name, 0, sizeof(*name));
 	memcpy(name->text, text, len + 1);
-	name->len = len;
-	name->references = 1;
 	name->folded = name;
+	name->references = 1;
+	name->len = len;
 	return name;
 }
 
-static struct interned *intern_add(struct intern *intern, struct interned *name)
+static size_t interned_size(const struct interned *name)
 {
-	HASH_ADD_KEYPTR(hh, intern->table, name->text, name->len, name);
-	if (!name->hh.tbl)
-		return NULL;
-	intern->text_bytes += name->len + 1;
-	return name;
+	return sizeof(*name) + name->len + 1;
 }
 
-/* The copy of a spelling that is held already, with a reference more. */
-static struct interned *intern_share(struct intern *intern, const char *text,
-				     size_t len)
+static void add(struct intern *intern, struct interned *name, uint32_t hash)
 {
-	struct interned *name;
-
-	HASH_FIND(hh, intern->table, text, len, name);
-	if (name)
-		name->references++;
-	return name;
+	chains_put(&intern->chains, &name->link, hash);
+	intern->bytes += interned_size(name);
 }
 
-/* The all-lower-case form of a new name: name itself, if it is its own. */
-static struct interned *intern_folded(struct intern *intern,
-				      struct interned *name)
+/* The all-lower-case form of a name. NULL: no memory. */
+static struct interned *folded_of(struct intern *intern,
+				  const struct interned *name, uint32_t hash)
 {
 	struct interned *folded = interned_create(name->text, name->len);
 	struct interned *held;
@@ -56,59 +93,43 @@ static struct interned *intern_folded(struct intern *intern,
 	if (!folded)
 		return NULL;
 	fold(folded->text);
-	if (!strcmp(folded->text, name->text)) {
+	held = find(intern, folded->text, folded->len, hash);
+	if (held) {
 		free(folded);
-		return name;
+		return intern_hold(held);
 	}
-	held = intern_share(intern, folded->text, folded->len);
-	if (!held)
-		held = intern_add(intern, folded);
-	if (held != folded)
-		free(folded);
-	return held;
+	add(intern, folded, hash);
+	return folded;
 }
 
 struct interned *intern_get(struct intern *intern, const char *text)
 {
 	size_t len = strlen(text);
-	struct interned *name = intern_share(intern, text, len);
+	uint32_t hash = (uint32_t)hash_masked(text, len, HASH_ANY_CASE);
+	struct interned *name = find(intern, text, len, hash);
 
 	if (name)
-		return name;
+		return intern_hold(name);
 	name = interned_create(text, len);
 	if (!name)
 		return NULL;
-	name->folded = intern_folded(intern, name);
-	if (!name->folded)
-		goto fail;
-	if (intern_add(intern, name))
-		return name;
-	if (name->folded != name)
-		intern_put(intern, name->folded);
-fail:
-	free(name);
-	return NULL;
+	if (has_capitals(text))
+		name->folded = folded_of(intern, name, hash);
+	if (!name->folded) {
+		free(name);
+		return NULL;
+	}
+	add(intern, name, hash);
+	return name;
 }
 
 void intern_put(struct intern *intern, struct interned *name)
 {
-	struct interned *folded = name->folded;
-
 	if (--name->references)
 		return;
-	HASH_DEL(intern->table, name);
-	intern->text_bytes -= name->len + 1;
-	if (folded != name)
-		intern_put(intern, folded);
+	chains_cut(&intern->chains, &name->link);
+	intern->bytes -= interned_size(name);
+	if (name->folded != name)
+		intern_put(intern, name->folded);
 	free(name);
-}
-
-size_t intern_memory(const struct intern *intern)
-{
-	size_t count = HASH_COUNT(intern->table);
-	size_t handles = count * sizeof(UT_hash_handle);
-
-	/* uthash counts its handles, which are part of the names here. */
-	return count * sizeof(struct interned) + intern->text_bytes +
-	       HASH_OVERHEAD(hh, intern->table) - handles;
 }

@@ -2,7 +2,7 @@
 #ifndef NAMES_INTERN_H
 #define NAMES_INTERN_H
 
-#include "base/hash.h"
+#include "base/chains.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,31 +13,39 @@
  * for; those that differ only in ASCII case (RFC 4343) share their folded.
  */
 struct interned {
+	struct chain_link link;
 	struct interned *folded; /* itself, if there are no capitals */
 	uint64_t mark;		 /* the holder's, to count each name once */
 	size_t references;
 	size_t len;
-	UT_hash_handle hh;
 	char text[];
 };
 
-/* Zeroed is empty. Once all names are given back, nothing is allocated. */
 struct intern {
-	struct interned *table;
-	size_t text_bytes;
+	struct chains chains;
+	size_t bytes;
 };
+
+/* For about so many names. 0, or -ENOMEM. */
+int intern_init(struct intern *intern, size_t names);
+/* All names have been given back. */
+void intern_deinit(struct intern *intern);
 
 /* The copy of a name, to be given back to intern_put(). NULL: no memory. */
 struct interned *intern_get(struct intern *intern, const char *text);
 void intern_put(struct intern *intern, struct interned *name);
 
 /* One more reference, to be given back as well. */
-static inline void intern_hold(struct interned *name)
+static inline struct interned *intern_hold(struct interned *name)
 {
 	name->references++;
+	return name;
 }
 
 /* Bytes in use for the names and their table. */
-size_t intern_memory(const struct intern *intern);
+static inline size_t intern_memory(const struct intern *intern)
+{
+	return intern->bytes + chains_memory(&intern->chains);
+}
 
 #endif

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "names/state.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Threads of which is known what they were told last. */
 #define THREADS_MAX 8192
+
+/* Bindings in a chain, when all are there. */
+#define CHAIN_LEN 2
 
 static void list_cut(struct names *names, struct binding *binding)
 {
@@ -31,133 +36,134 @@ void names_use(struct names *names, struct binding *binding)
 	list_put(names, binding);
 }
 
-/* Give bindings[] room for so many. 0, or -ENOMEM. */
-static int target_resize(struct names *names, struct target *target,
-			 unsigned int room)
-{
-	struct binding **bindings = realloc(target->bindings,
-					    room * sizeof(struct binding *));
-
-	if (!bindings)
-		return -ENOMEM;
-	names->array_bytes += room * sizeof(*bindings);
-	names->array_bytes -= target->room * sizeof(*bindings);
-	target->bindings = bindings;
-	target->room = room;
-	return 0;
-}
-
-/* The target of an address, made if there is none. NULL: no memory. */
-static struct target *target_get(struct names *names, const struct addr *addr)
-{
-	void **place = trie_insert(names->targets, addr);
-	struct target *target;
-
-	if (!place)
-		return NULL;
-	if (*place)
-		return *place;
-	target = calloc(1, sizeof(*target));
-	if (!target) {
-		trie_remove(names->targets, addr);
-		return NULL;
-	}
-	target->addr = *addr;
-	*place = target;
-	return target;
-}
-
-static void target_drop_if_empty(struct names *names, struct target *target)
-{
-	if (target->count)
-		return;
-	trie_remove(names->targets, &target->addr);
-	names->array_bytes -= target->room * sizeof(*target->bindings);
-	free(target->bindings);
-	free(target);
-}
-
 static bool party_equal(const struct party *a, const struct party *b)
 {
 	return process_id_equal(a->process, b->process) &&
 	       a->cgroup_id == b->cgroup_id && a->netns == b->netns;
 }
 
-static struct binding *binding_find(const struct target *target,
+static uint32_t hash_of(const struct addr *addr, const struct interned *name,
+			const struct party *asker)
+{
+	/* No gaps. */
+	struct {
+		struct addr addr;
+		uint64_t name;
+		struct process_id process;
+		uint64_t cgroup_id;
+		uint64_t netns;
+	} key = {*addr, (uintptr_t)name->folded, asker->process,
+		 asker->cgroup_id, asker->netns};
+
+	return (uint32_t)hash_bytes(&key, sizeof(key));
+}
+
+static struct binding *binding_find(struct names *names, uint32_t hash,
+				    const struct addr *addr,
 				    const struct interned *name,
 				    const struct party *asker)
 {
-	for (unsigned int i = 0; i < target->count; i++) {
-		struct binding *binding = target->bindings[i];
+	struct chain_link *link = chains_first(&names->bindings, hash);
 
-		if (party_equal(&binding->asker, asker) &&
-		    binding->name->folded == name->folded)
+	for (; link; link = chains_next(link)) {
+		struct binding *binding = chain_entry(link, struct binding,
+						      link);
+
+		if (addr_equal(&binding->addr, addr) &&
+		    binding->name->folded == name->folded &&
+		    party_equal(&binding->asker, asker))
 			return binding;
 	}
 	return NULL;
 }
 
+/* Make a binding the first one of its address. 0, or -ENOMEM. */
+static int address_join(struct names *names, struct binding *binding)
+{
+	void **place = trie_insert(names->addrs, &binding->addr);
+	struct binding *next;
+
+	if (!place)
+		return -ENOMEM;
+	next = *place;
+	*place = binding;
+	binding->next = next;
+	binding->count = 1;
+	if (next) {
+		next->prev = binding;
+		binding->count += next->count;
+	}
+	return 0;
+}
+
+static void address_leave(struct names *names, struct binding *binding)
+{
+	struct binding *next = binding->next, *prev = binding->prev;
+	void **place;
+
+	if (!next && !prev) {
+		trie_remove(names->addrs, &binding->addr);
+		return;
+	}
+	/* It is there, so this takes no memory. */
+	place = trie_insert(names->addrs, &binding->addr);
+	if (next)
+		next->prev = prev;
+	if (prev) {
+		prev->next = next;
+	} else {
+		next->count = binding->count;
+		*place = next;
+	}
+	((struct binding *)*place)->count--;
+}
+
 /* A new binding, which takes over the reference to name. NULL: no memory. */
-static struct binding *binding_create(struct names *names,
-				      struct target *target,
+static struct binding *binding_create(struct names *names, uint32_t hash,
+				      const struct addr *addr,
 				      struct interned *name,
 				      const struct lineage *asker)
 {
-	unsigned int room = target->room ? target->room * 2 : 1;
-	struct binding *binding;
+	struct binding *binding = calloc(1, sizeof(*binding));
 
-	if (target->count == target->room && target_resize(names, target, room))
-		return NULL;
-	binding = calloc(1, sizeof(*binding));
 	if (!binding)
 		return NULL;
+	binding->addr = *addr;
+	binding->name = name;
 	binding->asker = asker->party;
 	for (size_t i = 0; i < NAMES_FOREBEARS && i < asker->ancestor_count;
 	     i++)
 		binding->forebears[i] = asker->ancestors[i].process;
-	binding->name = name;
-	binding->target = target;
-	binding->index = target->count;
-	target->bindings[target->count++] = binding;
+	if (address_join(names, binding)) {
+		free(binding);
+		return NULL;
+	}
+	chains_put(&names->bindings, &binding->link, hash);
 	list_put(names, binding);
 	names->count++;
 	names->learned++;
 	return binding;
 }
 
-static void binding_destroy(struct names *names, struct binding *binding)
-{
-	struct target *target = binding->target;
-	struct binding *last = target->bindings[--target->count];
-
-	target->bindings[binding->index] = last;
-	last->index = binding->index;
-	/* If it cannot be made smaller, it stays as it is. */
-	if (target->count && target->count <= target->room / 4)
-		target_resize(names, target, target->room / 2);
-	list_cut(names, binding);
-	names->count--;
-	intern_put(&names->interned, binding->name);
-	free(binding);
-}
-
 static void evict(struct names *names, struct binding *binding)
 {
-	struct target *target = binding->target;
-
-	binding_destroy(names, binding);
-	target_drop_if_empty(names, target);
+	address_leave(names, binding);
+	chains_cut(&names->bindings, &binding->link);
+	list_cut(names, binding);
+	intern_put(&names->interned, binding->name);
+	free(binding);
+	names->count--;
 	names->evicted++;
 }
 
-/* The binding of a target that was not used for the longest time. */
-static struct binding *least_used(const struct target *target)
+/* Of some bindings, the one that was not used for the longest time. */
+static struct binding *least_used(struct binding *binding)
 {
-	struct binding *least = target->bindings[0];
+	struct binding *least = binding;
 
-	for (unsigned int i = 1; i < target->count; i++)
-		if (target->bindings[i]->used < least->used)
-			least = target->bindings[i];
+	while ((binding = binding->next))
+		if (binding->used < least->used)
+			least = binding;
 	return least;
 }
 
@@ -168,13 +174,14 @@ struct names *names_create(size_t max_bindings)
 	if (!names)
 		return NULL;
 	names->max = max_bindings ? max_bindings : 1;
-	names->targets = trie_create();
+	names->addrs = trie_create();
 	names->told = told_create(THREADS_MAX);
-	if (!names->targets || !names->told) {
-		names_destroy(names);
-		return NULL;
-	}
-	return names;
+	if (names->addrs && names->told &&
+	    !intern_init(&names->interned, names->max) &&
+	    !chains_init(&names->bindings, names->max / CHAIN_LEN))
+		return names;
+	names_destroy(names);
+	return NULL;
 }
 
 void names_destroy(struct names *names)
@@ -183,9 +190,29 @@ void names_destroy(struct names *names)
 		return;
 	while (names->oldest)
 		evict(names, names->oldest);
-	trie_destroy(names->targets);
+	if (names->last)
+		intern_put(&names->interned, names->last);
 	told_destroy(names->told, &names->interned);
+	intern_deinit(&names->interned);
+	chains_deinit(&names->bindings);
+	trie_destroy(names->addrs);
 	free(names);
+}
+
+/* An answer mostly has several addresses: look its name up once. */
+static struct interned *name_get(struct names *names, const char *text)
+{
+	struct interned *name;
+
+	if (names->last && strcmp(names->last->text, text) == 0)
+		return intern_hold(names->last);
+	name = intern_get(&names->interned, text);
+	if (!name)
+		return NULL;
+	if (names->last)
+		intern_put(&names->interned, names->last);
+	names->last = intern_hold(name);
+	return name;
 }
 
 /*
@@ -224,28 +251,28 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
 		uint32_t ttl_s)
 {
 	struct interned *interned;
-	struct target *target = NULL;
 	struct binding *binding;
+	uint32_t hash;
 
 	if (addr_is_unspecified(addr) || addr_is_loopback(addr))
 		return 0;
-	interned = intern_get(&names->interned, name);
+	interned = name_get(names, name);
 	if (!interned)
 		return -ENOMEM;
-	target = target_get(names, addr);
-	if (!target)
-		goto fail;
-	binding = binding_find(target, interned, &asker->party);
+	hash = hash_of(addr, interned, &asker->party);
+	binding = binding_find(names, hash, addr, interned, &asker->party);
 	if (binding) {
 		intern_put(&names->interned, binding->name);
 		binding->name = interned;
 		names_use(names, binding);
 	} else {
-		if (target->count == NAMES_PER_ADDR)
-			evict(names, least_used(target));
-		binding = binding_create(names, target, interned, asker);
-		if (!binding)
-			goto fail;
+		binding = binding_create(names, hash, addr, interned, asker);
+		if (!binding) {
+			intern_put(&names->interned, interned);
+			return -ENOMEM;
+		}
+		if (binding->count > NAMES_PER_ADDR)
+			evict(names, least_used(binding->next));
 	}
 	binding_answered(binding,
 			 (struct answer){answered_ns, ttl_s, asker->party.tid});
@@ -257,11 +284,6 @@ int names_learn(struct names *names, const struct addr *addr, const char *name,
 	while (names->count > names->max)
 		evict(names, names->oldest);
 	return 0;
-fail:
-	if (target)
-		target_drop_if_empty(names, target);
-	intern_put(&names->interned, interned);
-	return -ENOMEM;
 }
 
 void names_inherit(struct names *names, struct process_id parent, uint32_t tid,
@@ -274,17 +296,15 @@ void names_inherit(struct names *names, struct process_id parent, uint32_t tid,
 
 void names_get_stats(const struct names *names, struct names_stats *ret)
 {
-	size_t addrs = trie_count(names->targets);
-
 	*ret = (struct names_stats){
 		.bindings = names->count,
-		.addrs = addrs,
+		.addrs = trie_count(names->addrs),
 		.learned = names->learned,
 		.evicted = names->evicted,
 		.memory = sizeof(*names) + told_memory(names->told) +
-			  trie_memory(names->targets) +
+			  trie_memory(names->addrs) +
 			  intern_memory(&names->interned) +
-			  names->count * sizeof(struct binding) +
-			  addrs * sizeof(struct target) + names->array_bytes,
+			  chains_memory(&names->bindings) +
+			  names->count * sizeof(struct binding),
 	};
 }

@@ -2,6 +2,7 @@
 #ifndef NAMES_STATE_H
 #define NAMES_STATE_H
 
+#include "base/chains.h"
 #include "names/intern.h"
 #include "names/names.h"
 #include "names/told.h"
@@ -10,10 +11,10 @@
 /*
  * What names.c, which remembers, and choice.c, which chooses, share.
  *
- * The trie leads from an address to its target, which has the bindings: one
- * for each asker and name. All bindings hang in one list, the last used first;
- * the end of it goes when there are too many. A target lives while it has
- * bindings, a name while a binding has it.
+ * The trie leads from an address to the first of its bindings, of which it has
+ * one for each asker and name; to learn one again, it is found by all of these.
+ * All bindings hang in one list, too, the last used first; the end of it goes
+ * when there are too many. A name lives while a binding has it.
  *
  * A connect is often looked at a little after answers that came later than it
  * began, so a binding knows more than its last answer: the newest few, and the
@@ -38,30 +39,28 @@ struct answer {
 };
 
 struct binding {
-	/* What a choice looks at comes first, to be in one line of cache. */
+	/* What learning it again looks at comes first, and is a line of cache. */
+	struct chain_link link;
+	struct addr addr;
 	struct party asker;
-	struct process_id forebears[NAMES_FOREBEARS]; /* parent first */
 	struct interned *name;
-	struct answer answers[ANSWERS_KEPT]; /* newest first */
+	/* Then what a choice does. */
+	struct binding *next, *prev; /* of those of the same address */
+	unsigned int count;	     /* of all those; the first's */
 	unsigned int answer_count;
-	unsigned int index; /* in the target */
-	uint64_t learned;   /* ticks: which of two came later */
+	struct process_id forebears[NAMES_FOREBEARS]; /* parent first */
+	struct answer answers[ANSWERS_KEPT];	      /* newest first */
+	uint64_t learned; /* ticks: which of two came later */
 	uint64_t used;
-	struct target *target;
 	struct binding *newer; /* in order of use */
 	struct binding *older;
 };
 
-struct target {
-	struct addr addr;
-	unsigned int count;
-	unsigned int room;
-	struct binding **bindings;
-};
-
 struct names {
-	struct trie *targets;
+	struct trie *addrs;
+	struct chains bindings;
 	struct intern interned;
+	struct interned *last; /* name that was learned */
 	struct binding *newest;
 	struct binding *oldest;
 	size_t count;
@@ -70,7 +69,6 @@ struct names {
 	uint64_t mark;
 	uint64_t learned;
 	uint64_t evicted;
-	size_t array_bytes; /* all targets' bindings[] */
 	struct told_table *told;
 };
 

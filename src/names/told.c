@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "names/told.h"
 
+#include "base/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -13,6 +13,7 @@ static void setup(void)
 {
 	table = told_create(3);
 	ck_assert_ptr_nonnull(table);
+	ck_assert_int_eq(intern_init(&intern, 100), 0);
 }
 
 static void teardown(void)
@@ -20,7 +21,8 @@ static void teardown(void)
 	told_destroy(table, &intern);
 	told_destroy(NULL, &intern);
 	/* All names were given back. */
-	ck_assert_ptr_null(intern.table);
+	ck_assert_uint_eq(intern.bytes, 0);
+	intern_deinit(&intern);
 }
 
 static struct told_thread thread(uint32_t tgid, uint32_t tid)
