@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dns/exchange.h"
 
+#include "base/chains.h"
 #include "base/hash.h"
 #include "dns/multicast.h"
 #include "dns/ports.h"
@@ -13,15 +14,14 @@
 
 /*
  * Exchanges looked at to find the one that a sight belongs to. More than one
- * have the same id, name, server and client port only if somebody makes it so,
- * or if it is asked of groups in many namespaces.
+ * have the same id, name, server and client port only if somebody makes it so.
  */
-#define LOOK_MAX       16
-#define GROUP_LOOK_MAX 1024
+#define LOOK_MAX 16
 
 /*
  * What a message is about, wherever it is seen: NAT keeps the client's port if
- * it can. Hashed as bytes: no gaps.
+ * it can. What is asked of a group is seen on its link only, where no NAT is.
+ * Hashed as bytes: no gaps.
  */
 struct topic {
 	uint64_t name_hash;
@@ -30,52 +30,48 @@ struct topic {
 	uint16_t server_port;
 	uint16_t client_port;
 	struct addr server;
+	uint32_t group_netns; /* if a group is asked, else 0 */
+	uint32_t protocol;
 };
 
 struct view_key {
 	struct topic topic;
-	uint32_t netns;
-	uint32_t protocol;
+	uint64_t netns;
 	struct addr client;
 };
 
-_Static_assert(sizeof(struct topic) == 32, "struct topic has gaps");
-_Static_assert(sizeof(struct view_key) == 56, "struct view_key has gaps");
+_Static_assert(sizeof(struct topic) == 40, "struct topic has gaps");
+_Static_assert(sizeof(struct view_key) == 64, "struct view_key has gaps");
 
+/* One place where an exchange is seen. */
 struct view {
+	struct chain_link link; /* by topic */
 	struct view_key key;
 	struct record *record;
-	UT_hash_handle hh;
+	struct view *other; /* of the same record */
 };
 
 /* An exchange with what is needed to find it again. */
 struct record {
 	struct exchange exchange;
-	struct topic topic;
 	uint64_t last_asked_ns;
 	struct addr answered_by; /* the last one of a group */
 	bool answered;
 	bool overdue;	 /* and told of */
 	bool is_of_mdns; /* not waited for */
-	size_t view_count;
-	struct view *view[VIEWS_MAX]; /* [0]: where it counts */
-	struct record *topic_newer, *topic_older;
-	struct record *newer, *older; /* in order of opening */
-	char name[];		      /* asked for */
-};
-
-/* The records about one topic. */
-struct topic_list {
-	struct topic topic;
-	struct record *newest;
-	UT_hash_handle hh;
+	unsigned int view_count;
+	struct view opened;			/* mostly the only one */
+	struct view *views;			/* all of them */
+	struct view *counts;			/* where an answer does */
+	struct record *newer, *older;		/* in order of opening */
+	struct record *open_newer, *open_older; /* of those that are open */
+	char name[];				/* asked for */
 };
 
 struct exchanges {
-	struct view *views;
-	struct topic_list *topics;
+	struct chains views;
 	struct record *newest, *oldest;
-	struct record *waiting; /* the oldest that may become overdue */
+	struct record *open_newest, *open_oldest;
 	size_t count, most;
 	struct exchange_stats stats;
 };
@@ -84,9 +80,13 @@ struct exchanges *exchanges_create(size_t most)
 {
 	struct exchanges *exchanges = calloc(1, sizeof(*exchanges));
 
-	if (exchanges)
-		exchanges->most = most ? most : 1;
-	return exchanges;
+	if (!exchanges)
+		return NULL;
+	exchanges->most = most ? most : 1;
+	if (!chains_init(&exchanges->views, exchanges->most * 2))
+		return exchanges;
+	free(exchanges);
+	return NULL;
 }
 
 static void view_key_of(const struct exchange_sight *sight,
@@ -104,90 +104,84 @@ static void view_key_of(const struct exchange_sight *sight,
 	key->topic.server_port = server->port;
 	key->topic.client_port = client->port;
 	key->topic.server = server->addr;
+	if (dns_multicast_is_group(server))
+		key->topic.group_netns = sight->netns;
+	key->topic.protocol = sight->protocol;
 	key->netns = sight->netns;
-	key->protocol = sight->protocol;
 	key->client = client->addr;
+}
+
+static uint32_t hash_of(const struct topic *topic)
+{
+	return (uint32_t)hash_bytes(topic, sizeof(*topic));
+}
+
+static struct view *view_of(struct chain_link *link)
+{
+	return link ? chain_entry(link, struct view, link) : NULL;
 }
 
 static struct view *find_view(struct exchanges *exchanges,
 			      const struct view_key *key)
 {
-	struct view *view;
+	struct chain_link *link = chains_first(&exchanges->views,
+					       hash_of(&key->topic));
 
-	HASH_FIND(hh, exchanges->views, key, sizeof(*key), view);
-	return view;
+	while (link && memcmp(&view_of(link)->key, key, sizeof(*key)) != 0)
+		link = chains_next(link);
+	return view_of(link);
+}
+
+/* From a view on, the next that is the first one of a record about a topic. */
+static struct view *about(struct chain_link *link, const struct topic *topic)
+{
+	for (; link; link = chains_next(link)) {
+		struct view *view = view_of(link);
+
+		if (view == &view->record->opened &&
+		    memcmp(&view->key.topic, topic, sizeof(*topic)) == 0)
+			return view;
+	}
+	return NULL;
+}
+
+/* The newest record about a topic, and the next. */
+static struct view *first_about(struct exchanges *exchanges,
+				const struct topic *topic)
+{
+	return about(chains_first(&exchanges->views, hash_of(topic)), topic);
+}
+
+static struct view *next_about(struct view *view)
+{
+	return about(chains_next(&view->link), &view->key.topic);
 }
 
 /* Without memory for a view, what is seen there is taken for something new. */
 static void add_view(struct exchanges *exchanges, struct record *record,
 		     const struct view_key *key)
 {
-	struct view *view;
+	struct view *view = &record->opened;
 
 	if (record->view_count == VIEWS_MAX)
 		return;
-	view = calloc(1, sizeof(*view));
+	if (record->view_count)
+		view = calloc(1, sizeof(*view));
 	if (!view)
 		return;
 	view->key = *key;
 	view->record = record;
-	HASH_ADD(hh, exchanges->views, key, sizeof(view->key), view);
-	if (view->hh.tbl)
-		record->view[record->view_count++] = view;
-	else
+	chains_put(&exchanges->views, &view->link, hash_of(&key->topic));
+	view->other = record->views;
+	record->views = view;
+	record->view_count++;
+}
+
+static void drop_view(struct exchanges *exchanges, struct view *view)
+{
+	chains_cut(&exchanges->views, &view->link);
+	if (view != &view->record->opened)
 		free(view);
-}
-
-static struct topic_list *find_topic(struct exchanges *exchanges,
-				     const struct topic *topic)
-{
-	struct topic_list *list;
-
-	HASH_FIND(hh, exchanges->topics, topic, sizeof(*topic), list);
-	return list;
-}
-
-static bool join_topic(struct exchanges *exchanges, struct record *record)
-{
-	struct topic_list *list = find_topic(exchanges, &record->topic);
-
-	if (!list) {
-		list = calloc(1, sizeof(*list));
-		if (!list)
-			return false;
-		list->topic = record->topic;
-		HASH_ADD(hh, exchanges->topics, topic, sizeof(list->topic),
-			 list);
-		if (!list->hh.tbl) {
-			free(list);
-			return false;
-		}
-	}
-	record->topic_older = list->newest;
-	if (list->newest)
-		list->newest->topic_newer = record;
-	list->newest = record;
-	return true;
-}
-
-static void leave_topic(struct exchanges *exchanges, struct record *record)
-{
-	struct topic_list *list;
-
-	if (record->topic_older)
-		record->topic_older->topic_newer = record->topic_newer;
-	if (record->topic_newer) {
-		record->topic_newer->topic_older = record->topic_older;
-		return;
-	}
-	list = find_topic(exchanges, &record->topic);
-	if (!list)
-		return;
-	list->newest = record->topic_older;
-	if (!list->newest) {
-		HASH_DEL(exchanges->topics, list);
-		free(list);
-	}
 }
 
 static bool is_open(const struct record *record)
@@ -195,17 +189,35 @@ static bool is_open(const struct record *record)
 	return !record->answered && !record->overdue && !record->is_of_mdns;
 }
 
+static void open_list_put(struct exchanges *exchanges, struct record *record)
+{
+	record->open_older = exchanges->open_newest;
+	*(record->open_older ? &record->open_older->open_newer
+			     : &exchanges->open_oldest) = record;
+	exchanges->open_newest = record;
+	exchanges->stats.open++;
+}
+
+/* It is answered, overdue, or to be dropped. */
+static void open_list_cut(struct exchanges *exchanges, struct record *record)
+{
+	*(record->open_newer ? &record->open_newer->open_older
+			     : &exchanges->open_newest) = record->open_older;
+	*(record->open_older ? &record->open_older->open_newer
+			     : &exchanges->open_oldest) = record->open_newer;
+	exchanges->stats.open--;
+}
+
 static void drop_record(struct exchanges *exchanges, struct record *record)
 {
-	for (size_t i = 0; i < record->view_count; i++) {
-		HASH_DEL(exchanges->views, record->view[i]);
-		free(record->view[i]);
+	struct view *next;
+
+	for (struct view *view = record->views; view; view = next) {
+		next = view->other;
+		drop_view(exchanges, view);
 	}
 	if (is_open(record))
-		exchanges->stats.open--;
-	if (exchanges->waiting == record)
-		exchanges->waiting = record->newer;
-	leave_topic(exchanges, record);
+		open_list_cut(exchanges, record);
 	if (record->newer)
 		record->newer->older = record->older;
 	else
@@ -224,6 +236,7 @@ void exchanges_destroy(struct exchanges *exchanges)
 		return;
 	while (exchanges->oldest)
 		drop_record(exchanges, exchanges->oldest);
+	chains_deinit(&exchanges->views);
 	free(exchanges);
 }
 
@@ -245,21 +258,17 @@ static struct record *open_record(struct exchanges *exchanges,
 				  const struct exchange_sight *sight)
 {
 	size_t name_size = strlen(sight->message->name) + 1;
-	struct record *record = calloc(1, sizeof(*record) + name_size);
+	struct record *record = malloc(sizeof(*record) + name_size);
 	struct record *oldest = exchanges->oldest;
 
 	if (!record)
 		return NULL;
+	memset(record, 0, sizeof(*record));
 	memcpy(record->name, sight->message->name, name_size);
-	record->topic = key->topic;
 	if (exchanges->count == exchanges->most) {
 		if (!oldest->answered && is_recent(oldest, sight->time_ns))
 			exchanges->stats.forgotten++;
 		drop_record(exchanges, oldest);
-	}
-	if (!join_topic(exchanges, record)) {
-		free(record);
-		return NULL;
 	}
 	record->exchange.netns = sight->netns;
 	record->exchange.protocol = sight->protocol;
@@ -276,34 +285,27 @@ static struct record *open_record(struct exchanges *exchanges,
 		exchanges->oldest = record;
 	exchanges->newest = record;
 	exchanges->count++;
-	if (!exchanges->waiting)
-		exchanges->waiting = record;
 	add_view(exchanges, record, key);
+	record->counts = record->views;
 	return record;
 }
 
-/*
- * Two names may have one hash, if somebody looks for them; and the same may be
- * asked over UDP and TCP.
- */
+/* Two names may have one hash, if somebody looks for them. */
 static bool is_about(const struct record *record,
 		     const struct exchange_sight *sight)
 {
-	return record->exchange.protocol == sight->protocol &&
-	       dns_name_equal(record->name, sight->message->name);
+	return dns_name_equal(record->name, sight->message->name);
 }
 
-/* What is asked of a group stays on its link, where no NAT is. */
-static bool is_beyond(const struct exchange *exchange,
-		      const struct exchange_sight *sight,
-		      const struct exchange_asker *asker)
+/* What somebody else has asked the same group, from the same port. */
+static bool is_anothers(const struct exchange *exchange,
+			const struct exchange_asker *asker)
 {
 	static const struct process_id nobody;
 
 	return dns_multicast_is_group(&exchange->server) &&
-	       (exchange->netns != sight->netns ||
-		!process_id_equal(exchange->asker.process,
-				  asker ? asker->party.process : nobody));
+	       !process_id_equal(exchange->asker.process,
+				 asker ? asker->party.process : nobody);
 }
 
 /*
@@ -317,12 +319,11 @@ static struct record *find_elsewhere(struct exchanges *exchanges,
 				     const struct topic *topic,
 				     const struct exchange_asker *asker)
 {
-	struct topic_list *list = find_topic(exchanges, topic);
-	struct record *record = list ? list->newest : NULL;
+	struct view *view = first_about(exchanges, topic);
 	struct record *rewritten = NULL;
 
-	for (int i = 0; record && i < LOOK_MAX;
-	     i++, record = record->topic_older) {
+	for (int i = 0; view && i < LOOK_MAX; i++, view = next_about(view)) {
+		struct record *record = view->record;
 		const struct exchange *exchange = &record->exchange;
 		bool for_itself = asker &&
 				  asker->since_ns >= exchange->asked_ns;
@@ -330,8 +331,7 @@ static struct record *find_elsewhere(struct exchanges *exchanges,
 					      &sight->source.addr);
 
 		if (record->answered || !is_recent(record, sight->time_ns) ||
-		    !is_about(record, sight) ||
-		    is_beyond(exchange, sight, asker))
+		    !is_about(record, sight) || is_anothers(exchange, asker))
 			continue;
 		if (for_itself &&
 		    (!same_client || process_id_known(exchange->asker.process)))
@@ -354,20 +354,16 @@ static void join_record(struct exchanges *exchanges, struct record *record,
 			const struct exchange_asker *asker)
 {
 	struct exchange *exchange = &record->exchange;
-	size_t last = record->view_count;
-	struct view *first;
+	struct view *last = record->views;
 
 	ask_again(record, sight->time_ns);
 	add_view(exchanges, record, key);
 	if (!asker || asker->since_ns < exchange->asked_ns ||
-	    process_id_known(exchange->asker.process) ||
-	    record->view_count == last)
+	    process_id_known(exchange->asker.process) || record->views == last)
 		return;
 	exchange->asker = asker->party;
 	exchange->netns = sight->netns;
-	first = record->view[0];
-	record->view[0] = record->view[last];
-	record->view[last] = first;
+	record->counts = record->views;
 }
 
 struct exchange *exchange_question(struct exchanges *exchanges,
@@ -389,7 +385,7 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 		 */
 		if (is_about(record, sight) &&
 		    is_recent(record, sight->time_ns) &&
-		    (!record->answered || record->view[0] != view)) {
+		    (!record->answered || record->counts != view)) {
 			ask_again(record, sight->time_ns);
 			return NULL;
 		}
@@ -411,7 +407,8 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 	record->is_of_mdns = sight->destination.port == MDNS_PORT &&
 			     dns_multicast_is_group(&sight->destination);
 	exchanges->stats.asked++;
-	exchanges->stats.open += is_open(record);
+	if (is_open(record))
+		open_list_put(exchanges, record);
 	return &record->exchange;
 }
 
@@ -420,14 +417,12 @@ static bool is_seen_everywhere(struct exchanges *exchanges,
 			       const struct exchange_sight *sight,
 			       const struct topic *topic)
 {
-	struct topic_list *list = find_topic(exchanges, topic);
-	struct record *record = list ? list->newest : NULL;
+	struct view *view = first_about(exchanges, topic);
 
-	for (int i = 0; record && i < LOOK_MAX;
-	     i++, record = record->topic_older)
-		if (record->view_count == VIEWS_MAX &&
-		    is_recent(record, sight->time_ns) &&
-		    is_about(record, sight))
+	for (int i = 0; view && i < LOOK_MAX; i++, view = next_about(view))
+		if (view->record->view_count == VIEWS_MAX &&
+		    is_recent(view->record, sight->time_ns) &&
+		    is_about(view->record, sight))
 			return true;
 	return false;
 }
@@ -443,6 +438,7 @@ static struct view *find_group_view(struct exchanges *exchanges,
 	    (group.port == MDNS_PORT && !sight->is_of_link))
 		return NULL;
 	key.topic.server = group.addr;
+	key.topic.group_netns = sight->netns;
 	return find_view(exchanges, &key);
 }
 
@@ -451,7 +447,7 @@ static void mark_answered(struct exchanges *exchanges, struct record *record)
 	if (record->answered)
 		return;
 	if (is_open(record))
-		exchanges->stats.open--;
+		open_list_cut(exchanges, record);
 	record->answered = true;
 	exchanges->stats.answered++;
 }
@@ -473,7 +469,7 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 	}
 	if (view) {
 		record = view->record;
-		if (record->answered || record->view[0] != view)
+		if (record->answered || record->counts != view)
 			return NULL;
 		mark_answered(exchanges, record);
 		return &record->exchange;
@@ -496,21 +492,19 @@ void exchange_answer_group(struct exchanges *exchanges,
 				      void *context),
 			   void *context)
 {
-	struct topic_list *list;
-	struct record *record;
 	struct view_key key;
+	struct view *view;
 
 	if (!sight->is_of_link)
 		return;
 	/* Who listens to the group asks from its port, all with the same id. */
 	view_key_of(sight, &sight->destination, &sight->destination, &key);
 	key.topic.id = 0;
-	list = find_topic(exchanges, &key.topic);
-	record = list ? list->newest : NULL;
-	for (int i = 0; record && i < GROUP_LOOK_MAX;
-	     i++, record = record->topic_older) {
-		if (record->exchange.netns != sight->netns ||
-		    !is_recent(record, sight->time_ns) ||
+	view = first_about(exchanges, &key.topic);
+	for (int i = 0; view && i < LOOK_MAX; i++, view = next_about(view)) {
+		struct record *record = view->record;
+
+		if (!is_recent(record, sight->time_ns) ||
 		    !is_about(record, sight))
 			continue;
 		/* Each of the sockets that listen shows it once more. */
@@ -523,30 +517,22 @@ void exchange_answer_group(struct exchanges *exchanges,
 	}
 }
 
-/* Passes by what has been answered in the meantime. */
-static struct record *first_open(struct exchanges *exchanges)
-{
-	while (exchanges->waiting && !is_open(exchanges->waiting))
-		exchanges->waiting = exchanges->waiting->newer;
-	return exchanges->waiting;
-}
-
 struct exchange *exchange_overdue(struct exchanges *exchanges, uint64_t now_ns)
 {
-	struct record *record = first_open(exchanges);
+	struct record *record = exchanges->open_oldest;
 
 	if (!record || now_ns < record->exchange.asked_ns ||
 	    now_ns - record->exchange.asked_ns < EXCHANGE_TIMEOUT_NS)
 		return NULL;
+	open_list_cut(exchanges, record);
 	record->overdue = true;
-	exchanges->stats.open--;
 	exchanges->stats.overdue++;
 	return &record->exchange;
 }
 
-uint64_t exchange_next_overdue(struct exchanges *exchanges)
+uint64_t exchange_next_overdue(const struct exchanges *exchanges)
 {
-	const struct record *record = first_open(exchanges);
+	const struct record *record = exchanges->open_oldest;
 
 	return record ? record->exchange.asked_ns + EXCHANGE_TIMEOUT_NS
 		      : UINT64_MAX;

@@ -109,7 +109,7 @@ void exchange_answer_group(struct exchanges *exchanges,
 struct exchange *exchange_overdue(struct exchanges *exchanges, uint64_t now_ns);
 
 /* When the next one will be, or UINT64_MAX. */
-uint64_t exchange_next_overdue(struct exchanges *exchanges);
+uint64_t exchange_next_overdue(const struct exchanges *exchanges);
 
 struct exchange_stats {
 	uint64_t asked;	      /* exchanges opened by a question */
