@@ -70,8 +70,7 @@ static int error_of(int status)
 	}
 }
 
-/* The caller frees it; NULL: no memory. */
-static char *filter_text(const struct dns_ports *ports, bool knows_direction)
+char *capture_filter(const struct dns_ports *ports, bool knows_direction)
 {
 	char *text = NULL;
 	size_t len;
@@ -91,8 +90,8 @@ static char *filter_text(const struct dns_ports *ports, bool knows_direction)
 
 static int set_filter(struct capture *capture, const struct dns_ports *ports)
 {
-	_cleanup_free_ char *text = filter_text(ports, capture->link ==
-							       DLT_LINUX_SLL2);
+	_cleanup_free_ char *text = capture_filter(
+		ports, capture->link == DLT_LINUX_SLL2);
 	struct bpf_program filter;
 	int status;
 

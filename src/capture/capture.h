@@ -4,6 +4,7 @@
 
 #include "dns/ports.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,13 @@ typedef void (*capture_frame_fn)(const struct capture_frame *frame,
  */
 int capture_open_live(uint32_t netns, const struct dns_ports *ports,
 		      size_t ring_bytes, struct capture **ret);
+
+/*
+ * The filter for what may be DNS at these ports, for libpcap to compile; where
+ * it can know the direction, what leaves by loopback is left out. The caller
+ * frees it. NULL: no memory.
+ */
+char *capture_filter(const struct dns_ports *ports, bool knows_direction);
 
 /*
  * Read a pcap or pcapng file; "-" is standard input. 0, or a negative errno
