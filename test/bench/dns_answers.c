@@ -347,9 +347,11 @@ size_t make_message(const struct question *question, bool is_answer,
 		put_nothing(&message, question->site);
 	if (question->has_edns)
 		put_edns(&message, question->wants_dnssec);
-	if (is_answer)
-		flags |= DNS_FLAG_RESPONSE | DNS_FLAG_RA |
-			 (exists ? 0 : NXDOMAIN);
+	if (is_answer) {
+		flags |= DNS_FLAG_RESPONSE | DNS_FLAG_RA;
+		if (!exists)
+			flags |= NXDOMAIN;
+	}
 	len = message.len;
 	message.len = 0;
 	put_u16(&message, question->id);
