@@ -30,6 +30,11 @@
 #define STATE_SYN_SENT	  2
 #define STATE_SYN_RECV	  3
 
+/* include/linux/net.h; as above. */
+#define TYPE_STREAM   1
+#define TYPE_DATAGRAM 2
+#define TYPE_RAW      3
+
 /* Connects and threads under way at once; more are counted as dropped. */
 #define UNDERWAY_MAX 16384
 
@@ -191,6 +196,7 @@ static inline void describe_socket(struct record_socket *to, struct sock *sk)
 	READ_KERNEL(to->local_port, sk->__sk_common.skc_num);
 	READ_KERNEL(port_be, sk->__sk_common.skc_dport);
 	to->remote_port = swap16(port_be);
+	to->protocol = socket_protocol(sk);
 	READ_KERNEL(family, sk->__sk_common.skc_family);
 	if (family == AF_INET) {
 		READ_KERNEL(v4, sk->__sk_common.skc_rcv_saddr);

@@ -43,6 +43,24 @@ static inline void submit_packet(struct __sk_buff *packet, bool leaves,
 	submitted(err);
 }
 
+/* NULL: none, or one that is only just begun, or already ending. */
+static inline struct bpf_sock *whole_socket(struct __sk_buff *packet)
+{
+	struct bpf_sock *known = packet->sk;
+
+	return known ? bpf_sk_fullsock(known) : NULL;
+}
+
+static inline bool is_stream(struct bpf_sock *known)
+{
+	return known->protocol == IPPROTO_TCP && known->type == TYPE_STREAM;
+}
+
+static inline bool is_datagram(struct bpf_sock *known)
+{
+	return known->protocol == IPPROTO_UDP && known->type == TYPE_DATAGRAM;
+}
+
 /* The verifier lets nobody look behind a socket it knows: make it forget. */
 static inline struct sock *packet_socket(struct bpf_sock *known)
 {
@@ -68,23 +86,20 @@ static inline void read_destination(struct sock *sk, struct record_socket *to,
 	sendings.delete(&tid);
 }
 
-int cgroup_egress(struct __sk_buff *packet)
+static inline void leaves(struct __sk_buff *packet, struct bpf_sock *known)
 {
-	struct bpf_sock *known = packet->sk;
+	struct sock *sk = packet_socket(known);
 	struct record_connect record = {};
-	bool is_udp, to_peer = true;
-	struct sock *sk;
+	bool to_peer = true;
 	uint16_t port;
 
-	if (!known)
-		return 1;
-	port = swap16((uint16_t)known->dst_port);
-	sk = packet_socket(known);
-	is_udp = socket_protocol(sk) == IPPROTO_UDP;
-	if (!is_udp && !IS_DNS_PORT(port))
-		return 1;
+	if (!is_stream(known) && !is_datagram(known)) {
+		other_leaves(packet, known, sk, &record);
+		return;
+	}
 	describe_socket(&record.socket, sk);
-	if (is_udp) {
+	port = record.socket.remote_port;
+	if (is_datagram(known)) {
 		read_destination(sk, &record.socket, &to_peer);
 		port = record.socket.remote_port;
 #ifdef WITH_CGROUPS
@@ -97,19 +112,34 @@ int cgroup_egress(struct __sk_buff *packet)
 	}
 	if (IS_DNS_PORT(port))
 		submit_packet(packet, true, &record.socket);
+}
+
+/* Of connections that are not for DNS, each packet comes by here for nothing. */
+static inline bool is_wanted(struct bpf_sock *known)
+{
+	return known && (!is_stream(known) ||
+			 IS_DNS_PORT(swap16((uint16_t)known->dst_port)));
+}
+
+int cgroup_egress(struct __sk_buff *packet)
+{
+	struct bpf_sock *known = whole_socket(packet);
+
+	if (is_wanted(known))
+		leaves(packet, known);
 	return 1;
 }
 
 int cgroup_ingress(struct __sk_buff *packet)
 {
-	struct bpf_sock *known = packet->sk;
+	struct bpf_sock *known = whole_socket(packet);
 	struct record_socket socket = {};
 	uint16_t port;
 
-	if (!known)
+	if (!is_wanted(known))
 		return 1;
 	port = swap16((uint16_t)known->dst_port);
-	if (!port)
+	if (!port && is_datagram(known))
 		port = datagram_port(packet, 0);
 	if (!IS_DNS_PORT(port))
 		return 1;

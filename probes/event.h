@@ -31,7 +31,7 @@ enum record_kind {
 	RECORD_FORK,
 	RECORD_TCP_CONNECT, /* a connect has begun */
 	RECORD_TCP_RESULT,  /* and this is how it ended */
-	RECORD_UDP_SEND,    /* the first datagram of a socket to a place */
+	RECORD_SEND,		    /* the first datagram of a socket to a place */
 	RECORD_PACKET,	    /* a packet that may be DNS, at its socket */
 };
 
@@ -61,16 +61,19 @@ struct record_socket {
 	uint16_t remote_port;
 	uint8_t local[16];
 	uint8_t remote[16];
+	uint16_t protocol; /* IPPROTO_… */
+	uint16_t is_raw;	/* a socket that makes its own headers */
+	uint32_t pad;
 };
 
-/* RECORD_TCP_CONNECT, RECORD_UDP_SEND */
+/* RECORD_TCP_CONNECT, RECORD_SEND */
 struct record_connect {
 	struct record_header header;
 	struct record_task task;
 	struct record_socket socket;
 	/*
 	 * When the program asked for it: names learned later are not for this
-	 * connection. For UDP the time of the connect() or the send.
+	 * connection. For datagrams the time of the connect() or the send.
 	 */
 	uint64_t begun_ns;
 };
@@ -121,11 +124,11 @@ struct record_packet {
 	_Static_assert(sizeof(struct type) == (bytes), #type " has gaps")
 RECORD_SIZE_CHECK(record_header, 16);
 RECORD_SIZE_CHECK(record_task, 16 + 24 + 16 + 96);
-RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32);
-RECORD_SIZE_CHECK(record_connect, 16 + 152 + 48 + 8);
-RECORD_SIZE_CHECK(record_result, 16 + 48 + 16 + 8);
+RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32 + 8);
+RECORD_SIZE_CHECK(record_connect, 16 + 152 + 56 + 8);
+RECORD_SIZE_CHECK(record_result, 16 + 56 + 16 + 8);
 RECORD_SIZE_CHECK(record_fork, 16 + 16 + 16);
-RECORD_SIZE_CHECK(record_packet, 16 + 48 + 8);
+RECORD_SIZE_CHECK(record_packet, 16 + 56 + 8);
 RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);
 
 #endif

@@ -24,7 +24,7 @@ struct destination {
 	struct place place;
 	uint32_t tgid;
 	uint32_t local_port;
-	uint32_t pad;
+	uint32_t protocol;
 };
 BPF_TABLE("lru_hash", struct destination, uint8_t, sent, 65536);
 
@@ -51,13 +51,14 @@ static inline void datagram_leaves(void *ctx, struct sock *sk, bool to_peer,
 	to.place.port = record->socket.remote_port;
 	__builtin_memcpy(to.place.addr, record->socket.remote, 16);
 	to.local_port = record->socket.local_port;
+	to.protocol = record->socket.protocol;
 	describe_task(&record->task);
 	to.tgid = record->task.tgid;
 	if (sent.lookup(&to))
 		return;
 	sent.update(&to, &seen);
 	begun_ns = to_peer ? opened.lookup(&key) : NULL;
-	record->header.kind = RECORD_UDP_SEND;
+	record->header.kind = RECORD_SEND;
 	record->header.size = sizeof(*record);
 	record->header.time_ns = now;
 	record->begun_ns = begun_ns ? *begun_ns : now;

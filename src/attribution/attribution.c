@@ -183,10 +183,34 @@ static void choose_name(struct attribution *attribution,
 	names_choose(attribution->names, &remote, &who, begun_ns, choice);
 }
 
+/* Whoever makes his own headers may make pings, too; the rest is raw. */
+static enum event_kind kind_of(const struct record_socket *socket)
+{
+	struct addr remote = addr_from_v6(socket->remote);
+	bool is_v4 = addr_is_v4(&remote);
+
+	switch (socket->protocol) {
+	case IPPROTO_ICMP:
+		return EVENT_PROCESS_ICMP_V4;
+	case IPPROTO_ICMPV6:
+		return EVENT_PROCESS_ICMP_V6;
+	}
+	if (socket->is_raw)
+		return EVENT_PROCESS_RAW;
+	switch (socket->protocol) {
+	case IPPROTO_TCP:
+		return is_v4 ? EVENT_PROCESS_TCP_V4 : EVENT_PROCESS_TCP_V6;
+	case IPPROTO_SCTP:
+		return EVENT_PROCESS_SCTP;
+	default:
+		return is_v4 ? EVENT_PROCESS_UDP_V4 : EVENT_PROCESS_UDP_V6;
+	}
+}
+
 /* An event about a connect or a datagram; the name is the caller's to add. */
 static void begin_event(struct attribution *attribution,
 			const struct record_connect *record,
-			enum event_kind v4_kind, struct event *event)
+			struct event *event)
 {
 	const struct process *process = process_find(attribution->processes,
 						     task_id(&record->task));
@@ -205,9 +229,8 @@ static void begin_event(struct attribution *attribution,
 	event->process.cgroup_id = record->task.cgroup_id;
 	event->connection.local = local_of(&record->socket);
 	event->connection.remote = remote_of(&record->socket);
-	event->kind = addr_is_v4(&event->connection.remote.addr)
-			      ? v4_kind
-			      : (enum event_kind)(v4_kind + 1);
+	event->connection.protocol = (uint8_t)record->socket.protocol;
+	event->kind = kind_of(&record->socket);
 }
 
 /* Tell of a connect; result NULL: it is still pending. */
@@ -218,8 +241,7 @@ static void emit_connect(struct attribution *attribution,
 	struct event event;
 	struct event_connection *connection = &event.connection;
 
-	begin_event(attribution, &pending->connect, EVENT_PROCESS_TCP_V4,
-		    &event);
+	begin_event(attribution, &pending->connect, &event);
 	connection->choice = pending->choice;
 	connection->result = EVENT_RESULT_PENDING;
 	if (result) {
@@ -257,12 +279,12 @@ static void on_connect(struct attribution *attribution,
 
 /* The socket of a record is whose connect or send it was. */
 static void claim_socket(struct attribution *attribution,
-			 const struct record_connect *record, uint8_t protocol,
+			 const struct record_connect *record,
 			 const struct record_socket *socket, uint64_t time_ns)
 {
 	struct socket_place place = {
 		.netns = socket->netns,
-		.protocol = protocol,
+		.protocol = (uint8_t)socket->protocol,
 		.local = local_of(socket),
 		.remote = remote_of(socket),
 	};
@@ -283,7 +305,7 @@ static void claim_connection(struct attribution *attribution,
 {
 	if (record->established && dns_ports_have(&attribution->options.ports,
 						  record->socket.remote_port))
-		claim_socket(attribution, connect, IPPROTO_TCP, &record->socket,
+		claim_socket(attribution, connect, &record->socket,
 			     record->header.time_ns);
 }
 
@@ -300,15 +322,16 @@ static void on_result(struct attribution *attribution,
 	free(pending);
 }
 
-static void on_udp_send(struct attribution *attribution,
-			const struct record_connect *record)
+static void on_send(struct attribution *attribution,
+		    const struct record_connect *record)
 {
 	struct event event;
 
 	update_process(attribution, &record->task);
-	claim_socket(attribution, record, IPPROTO_UDP, &record->socket,
-		     record->header.time_ns);
-	begin_event(attribution, record, EVENT_PROCESS_UDP_V4, &event);
+	if (record->socket.protocol == IPPROTO_UDP && !record->socket.is_raw)
+		claim_socket(attribution, record, &record->socket,
+			     record->header.time_ns);
+	begin_event(attribution, record, &event);
 	choose_name(attribution, record, record->begun_ns,
 		    &event.connection.choice);
 	attribution_emit(attribution, &event);
@@ -363,8 +386,8 @@ void attribution_record(struct attribution *attribution,
 	case RECORD_TCP_RESULT:
 		on_result(attribution, bytes);
 		break;
-	case RECORD_UDP_SEND:
-		on_udp_send(attribution, bytes);
+	case RECORD_SEND:
+		on_send(attribution, bytes);
 		break;
 	default:
 		break;

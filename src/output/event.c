@@ -14,6 +14,10 @@ const char *event_name(enum event_kind kind)
 		[EVENT_PROCESS_TCP_V6] = "process.tcp_v6",
 		[EVENT_PROCESS_UDP_V4] = "process.udp_v4",
 		[EVENT_PROCESS_UDP_V6] = "process.udp_v6",
+		[EVENT_PROCESS_ICMP_V4] = "process.icmp_v4",
+		[EVENT_PROCESS_ICMP_V6] = "process.icmp_v6",
+		[EVENT_PROCESS_SCTP] = "process.sctp",
+		[EVENT_PROCESS_RAW] = "process.raw",
 		[EVENT_EGRETS_LOST] = "egrets.lost",
 	};
 

@@ -26,6 +26,10 @@ enum event_kind {
 	EVENT_PROCESS_TCP_V6,
 	EVENT_PROCESS_UDP_V4,
 	EVENT_PROCESS_UDP_V6,
+	EVENT_PROCESS_ICMP_V4,
+	EVENT_PROCESS_ICMP_V6,
+	EVENT_PROCESS_SCTP,
+	EVENT_PROCESS_RAW, /* other protocols of IP */
 	EVENT_EGRETS_LOST,
 	EVENT_KINDS,
 };
@@ -68,8 +72,9 @@ enum event_result {
 };
 
 struct event_connection {
-	struct endpoint local; /* port 0: not known */
-	struct endpoint remote;
+	struct endpoint local;	/* port 0: not known */
+	struct endpoint remote; /* port 0: its protocol has none */
+	uint8_t protocol;	/* IPPROTO_… */
 	enum event_result result;
 	int error;	      /* errno, positive, with EVENT_RESULT_FAILED */
 	uint64_t duration_ns; /* from connect() to the outcome */

@@ -221,24 +221,49 @@ static void add_destination(struct writer *writer,
 	writer_string(writer, "\"destination\":{");
 	add_word(writer, "\"address\":", text);
 	add_word(writer, "\"ip\":", text);
-	add_u64(writer, "\"port\":", destination->port);
+	if (destination->port)
+		add_u64(writer, "\"port\":", destination->port);
 	add_string(writer, "\"domain\":", domain);
 	json_close(writer, '}');
+}
+
+/* As the schema writes them: the keywords of IANA, in lower case. */
+static const char *transport_text(int protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_ICMP:
+		return "icmp";
+	case IPPROTO_ICMPV6:
+		return "ipv6-icmp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	default:
+		return NULL;
+	}
 }
 
 /* egress: what this machine's own processes send. */
 static void add_network(struct writer *writer, bool is_v4, int protocol,
 			bool is_dns, bool is_egress)
 {
+	const char *transport = transport_text(protocol);
+
 	writer_string(writer, "\"network\":{");
 	if (is_v4)
 		writer_string(writer, "\"type\":\"ipv4\",");
 	else
 		writer_string(writer, "\"type\":\"ipv6\",");
-	if (protocol == IPPROTO_TCP)
-		writer_string(writer, "\"transport\":\"tcp\",");
-	if (protocol == IPPROTO_UDP)
-		writer_string(writer, "\"transport\":\"udp\",");
+	if (transport) {
+		add_word(writer, "\"transport\":", transport);
+	} else if (protocol) {
+		writer_string(writer, "\"iana_number\":\"");
+		writer_u64(writer, (uint64_t)protocol);
+		writer_string(writer, "\",");
+	}
 	if (is_dns)
 		writer_string(writer, "\"protocol\":\"dns\",");
 	if (is_egress)
@@ -249,16 +274,12 @@ static void add_network(struct writer *writer, bool is_v4, int protocol,
 static void add_connection_network(struct writer *writer,
 				   const struct event *event)
 {
-	bool is_tcp = event->kind == EVENT_PROCESS_TCP_V4 ||
-		      event->kind == EVENT_PROCESS_TCP_V6;
-	bool is_v4 = event->kind == EVENT_PROCESS_TCP_V4 ||
-		     event->kind == EVENT_PROCESS_UDP_V4;
+	const struct event_connection *connection = &event->connection;
 
-	add_source(writer, &event->connection.local);
-	add_destination(writer, &event->connection.remote,
-			event->connection.choice.name);
-	add_network(writer, is_v4, is_tcp ? IPPROTO_TCP : IPPROTO_UDP, false,
-		    true);
+	add_source(writer, &connection->local);
+	add_destination(writer, &connection->remote, connection->choice.name);
+	add_network(writer, addr_is_v4(&connection->remote.addr),
+		    connection->protocol, false, true);
 }
 
 /* Every record as it came: answers says what was said, not what is believed. */

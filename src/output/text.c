@@ -31,6 +31,17 @@ static void add_endpoint(struct writer *writer, const char *key,
 	writer_endpoint(writer, endpoint);
 }
 
+/* Not all protocols have ports. */
+static void add_place(struct writer *writer, const char *key,
+		      const struct endpoint *place)
+{
+	writer_string(writer, key);
+	if (place->port)
+		writer_endpoint(writer, place);
+	else
+		writer_addr(writer, &place->addr);
+}
+
 static void add_milliseconds(struct writer *writer, const char *key,
 			     uint64_t ns)
 {
@@ -396,7 +407,7 @@ static void add_connection_details(struct writer *writer,
 	add_u64(writer, " uid=", process->uid);
 	add_u64(writer, " tid=", process->tid);
 	if (local->port || !addr_is_unspecified(&local->addr))
-		add_endpoint(writer, " source=", local);
+		add_place(writer, " source=", local);
 	if (event->netns)
 		add_u64(writer, " netns=", event->netns);
 	if (process->cgroup)
@@ -410,9 +421,11 @@ static void add_connection(struct writer *writer, const struct event *event,
 
 	add_string(writer, " comm=", event->process.comm);
 	add_u64(writer, " pid=", event->process.id.tgid);
-	add_endpoint(writer, " connection=", &connection->remote);
+	add_place(writer, " connection=", &connection->remote);
 	add_string(writer, " dns.entry=", connection->choice.name);
 	add_container(writer, &event->container);
+	if (event->kind == EVENT_PROCESS_RAW)
+		add_u64(writer, " protocol=", connection->protocol);
 	add_choice(writer, &connection->choice);
 	add_outcome(writer, connection);
 	if (event->process.executable)

@@ -43,6 +43,7 @@ static const struct wanted_struct wanted[] = {
 	  "skc_state", "skc_net", "?skc_v6_daddr", "?skc_v6_rcv_saddr"}},
 	{"sock", {"__sk_common", "sk_err", "sk_socket", "sk_protocol"}},
 	{"inode", {"i_ino"}},
+	{"socket", {"file"}},
 	{"socket_alloc", {"vfs_inode"}},
 	{"msghdr", {"msg_name"}},
 	{"kernfs_node", {"name", "id"}},
@@ -324,6 +325,7 @@ const char *kernel_types_from_headers(void)
 	       "#include <linux/fs.h>\n"
 	       "#include <linux/kernfs.h>\n"
 	       "#include <linux/mm_types.h>\n"
+	       "#include <linux/net.h>\n"
 	       "#include <linux/sched.h>\n"
 	       "#include <linux/socket.h>\n"
 	       "#include <linux/version.h>\n"

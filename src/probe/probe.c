@@ -139,7 +139,7 @@ static size_t record_size(uint32_t kind)
 	case RECORD_PACKET:
 		return sizeof(struct record_packet);
 	case RECORD_TCP_CONNECT:
-	case RECORD_UDP_SEND:
+	case RECORD_SEND:
 		return sizeof(struct record_connect);
 	default:
 		return SIZE_MAX;

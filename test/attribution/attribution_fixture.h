@@ -169,7 +169,8 @@ static inline struct record_connect connect_of(
 		.socket = {.id = socket_id,
 			   .netns = who.netns,
 			   .local_port = local_port,
-			   .remote_port = remote_port},
+			   .remote_port = remote_port,
+			   .protocol = IPPROTO_TCP},
 		.begun_ns = begun_ns,
 	};
 	struct addr local = address(who.addr), to = address(remote);
@@ -205,7 +206,9 @@ static inline void connect_ended(struct actor who, uint64_t begun_ns, int error,
 {
 	struct record_result record = {
 		.header = {.size = sizeof(record)},
-		.socket = {.id = who.tgid, .netns = who.netns},
+		.socket = {.id = who.tgid,
+			   .netns = who.netns,
+			   .protocol = IPPROTO_TCP},
 		.begun_ns = begun_ns,
 		.ended_ns = now_ns,
 		.error = error,
@@ -261,7 +264,8 @@ static inline void sends(struct actor who, uint16_t port, const char *remote,
 	struct record_connect record = connect_of(who, who.tgid, port, remote,
 						  remote_port, now_ns);
 
-	hand_on(&record, RECORD_UDP_SEND);
+	record.socket.protocol = IPPROTO_UDP;
+	hand_on(&record, RECORD_SEND);
 }
 
 #define SERVER "192.0.2.53"

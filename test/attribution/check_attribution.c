@@ -231,15 +231,56 @@ START_TEST(a_datagram_is_named_as_of_the_opening_of_its_socket)
 	setup();
 	resolves(who, "before.example", WEB);
 	open = connect_of(who, 77, 5000, WEB, 443, now_ns);
+	open.socket.protocol = IPPROTO_UDP;
 	resolves(who, "after.example", WEB);
-	hand_on(&open, RECORD_UDP_SEND);
+	hand_on(&open, RECORD_SEND);
 	expect_name(last_told(), "before.example", NAMES_VIA_PROCESS);
 	ck_assert_int_eq(last_told()->event.kind, EVENT_PROCESS_UDP_V4);
 	ck_assert_int_eq(last_told()->event.connection.result,
 			 EVENT_RESULT_NONE);
-	other = connect_of(who, 77, 5000, WEB, 444, now_ns);
-	hand_on(&other, RECORD_UDP_SEND);
+	other = open;
+	other.socket.remote_port = 444;
+	other.begun_ns = now_ns;
+	hand_on(&other, RECORD_SEND);
 	expect_name(last_told(), "after.example", NAMES_VIA_PROCESS);
+	teardown();
+}
+END_TEST
+
+/* No ports, and no socket of theirs asks questions. */
+START_TEST(tells_protocols_apart)
+{
+	static const struct {
+		const char *remote;
+		uint16_t protocol;
+		bool is_raw;
+		enum event_kind kind;
+	} cases[] = {
+		{WEB, IPPROTO_ICMP, false, EVENT_PROCESS_ICMP_V4},
+		{WEB, IPPROTO_ICMP, true, EVENT_PROCESS_ICMP_V4},
+		{"fd00::2", IPPROTO_ICMPV6, false, EVENT_PROCESS_ICMP_V6},
+		{WEB, IPPROTO_SCTP, false, EVENT_PROCESS_SCTP},
+		{WEB, IPPROTO_SCTP, true, EVENT_PROCESS_RAW},
+		{WEB, IPPROTO_TCP, true, EVENT_PROCESS_RAW},
+		{"fd00::2", IPPROTO_UDP, true, EVENT_PROCESS_RAW},
+		{WEB, IPPROTO_GRE, true, EVENT_PROCESS_RAW},
+	};
+	struct actor who = actor(2);
+
+	setup();
+	resolves(who, "web.example", WEB);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct record_connect record = connect_of(
+			who, 77, 0, cases[i].remote, 0, now_ns);
+
+		record.socket.protocol = cases[i].protocol;
+		record.socket.is_raw = cases[i].is_raw;
+		hand_on(&record, RECORD_SEND);
+		ck_assert_int_eq(last_told()->event.kind, cases[i].kind);
+		ck_assert_int_eq(last_told()->event.connection.protocol,
+				 cases[i].protocol);
+	}
+	expect_name(last_told(), "web.example", NAMES_VIA_PROCESS);
 	teardown();
 }
 END_TEST
@@ -355,6 +396,6 @@ SUITE_MAIN("attribution/attribution", names_what_the_process_asked_for,
 	   tells_namespaces_with_the_same_addresses_apart,
 	   asks_the_same_in_two_namespaces_with_the_same_addresses,
 	   a_datagram_is_named_as_of_the_opening_of_its_socket,
-	   tells_the_families_apart,
+	   tells_protocols_apart, tells_the_families_apart,
 	   children_run_what_their_parent_runs_until_they_exec,
 	   knows_processes_from_before, follows_a_process_and_its_descendants)

@@ -176,12 +176,13 @@ static struct endpoint server_of(uint8_t where)
 static void send_to(struct endpoint from, struct endpoint to, uint32_t netns)
 {
 	struct record_connect record = {
-		.header = {RECORD_UDP_SEND, sizeof(record), fuzz.now_ns},
+		.header = {RECORD_SEND, sizeof(record), fuzz.now_ns},
 		.task = {.tgid = 7, .tid = 7, .start_ns = 7000000000},
 		.socket = {.id = 1,
 			   .netns = netns,
 			   .local_port = from.port,
-			   .remote_port = to.port},
+			   .remote_port = to.port,
+			   .protocol = IPPROTO_UDP},
 		.begun_ns = fuzz.now_ns,
 	};
 

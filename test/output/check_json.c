@@ -396,23 +396,31 @@ START_TEST(a_full_connection_has_all_its_fields)
 }
 END_TEST
 
-START_TEST(kinds_give_family_and_transport)
+#define V4 "192.0.2.1"
+#define V6 "2001:db8::1"
+
+START_TEST(protocols_have_family_and_transport)
 {
 	static const struct {
-		enum event_kind kind;
+		const char *remote;
+		uint8_t protocol;
 		const char *network;
 	} cases[] = {
-		{EVENT_PROCESS_TCP_V4, "\"ipv4\",\"transport\":\"tcp\""},
-		{EVENT_PROCESS_TCP_V6, "\"ipv6\",\"transport\":\"tcp\""},
-		{EVENT_PROCESS_UDP_V4, "\"ipv4\",\"transport\":\"udp\""},
-		{EVENT_PROCESS_UDP_V6, "\"ipv6\",\"transport\":\"udp\""},
+		{V4, IPPROTO_TCP, "\"ipv4\",\"transport\":\"tcp\""},
+		{V6, IPPROTO_TCP, "\"ipv6\",\"transport\":\"tcp\""},
+		{V4, IPPROTO_UDP, "\"ipv4\",\"transport\":\"udp\""},
+		{V6, IPPROTO_UDP, "\"ipv6\",\"transport\":\"udp\""},
+		{V4, IPPROTO_ICMP, "\"ipv4\",\"transport\":\"icmp\""},
+		{V6, IPPROTO_ICMPV6, "\"ipv6\",\"transport\":\"ipv6-icmp\""},
+		{V4, IPPROTO_SCTP, "\"ipv4\",\"transport\":\"sctp\""},
+		{V6, IPPROTO_GRE, "\"ipv6\",\"iana_number\":\"47\""},
 	};
 	struct event event = sample_connection();
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		event.kind = cases[i].kind;
+		event.connection.remote = sample_endpoint(cases[i].remote, 0);
+		event.connection.protocol = cases[i].protocol;
 		ck_assert_in_line(&event, cases[i].network);
-		ck_assert_in_line(&event, event_name(event.kind));
 	}
 }
 END_TEST
@@ -567,7 +575,7 @@ SUITE_MAIN("output/json", the_checker_rejects_what_is_not_strict,
 	   a_message_without_a_question_has_none, classes_are_words_or_numbers,
 	   a_bare_connection_leaves_out_what_is_not_known,
 	   a_full_connection_has_all_its_fields,
-	   kinds_give_family_and_transport,
+	   protocols_have_family_and_transport,
 	   outcomes_are_those_that_the_schema_allows,
 	   candidates_are_listed_and_counted, arguments_keep_their_bounds,
 	   a_loss_is_counted, hostile_bytes_stay_in_their_string,

@@ -73,6 +73,17 @@ START_TEST(every_kind_of_connection_has_its_name)
 	ck_assert_starts(&event, "INFO[0001] process.udp_v4 ");
 	event.kind = EVENT_PROCESS_UDP_V6;
 	ck_assert_starts(&event, "INFO[0001] process.udp_v6 ");
+	event.connection.remote.port = 0;
+	event.kind = EVENT_PROCESS_ICMP_V6;
+	ck_assert_starts(&event,
+			 "INFO[0001] process.icmp_v6 comm=curl pid=2074 "
+			 "connection=2001:db8::1 dns.entry=");
+	event.kind = EVENT_PROCESS_SCTP;
+	ck_assert_starts(&event, "INFO[0001] process.sctp ");
+	event.kind = EVENT_PROCESS_RAW;
+	event.connection.protocol = IPPROTO_GRE;
+	ck_assert_starts(&event, "INFO[0001] process.raw ");
+	ck_assert_in_line(&event, " protocol=47 ");
 }
 END_TEST
 

@@ -121,7 +121,8 @@ static inline struct event sample_connection(void)
 	struct event event = {
 		.kind = EVENT_PROCESS_TCP_V4,
 		.time_ns = SAMPLE_TIME_NS,
-		.connection = {.remote = sample_endpoint("31.13.71.36", 80)},
+		.connection = {.remote = sample_endpoint("31.13.71.36", 80),
+			       .protocol = IPPROTO_TCP},
 	};
 
 	sample_process(&event);
