@@ -31,8 +31,11 @@ enum record_kind {
 	RECORD_FORK,
 	RECORD_TCP_CONNECT, /* a connect has begun */
 	RECORD_TCP_RESULT,  /* and this is how it ended */
-	RECORD_SEND,		    /* the first datagram of a socket to a place */
+	RECORD_SEND,	    /* the first datagram of a socket to a place */
 	RECORD_PACKET,	    /* a packet that may be DNS, at its socket */
+	RECORD_TCP_ARRIVAL, /* a connection from elsewhere is established */
+	RECORD_TCP_OWNER,   /* and this is whose it is */
+	RECORD_TCP_END,	    /* a connection is over */
 };
 
 struct record_header {
@@ -62,11 +65,11 @@ struct record_socket {
 	uint8_t local[16];
 	uint8_t remote[16];
 	uint16_t protocol; /* IPPROTO_… */
-	uint16_t is_raw;	/* a socket that makes its own headers */
+	uint16_t is_raw;   /* a socket that makes its own headers */
 	uint32_t pad;
 };
 
-/* RECORD_TCP_CONNECT, RECORD_SEND */
+/* RECORD_TCP_CONNECT, RECORD_SEND; RECORD_TCP_OWNER without begun_ns */
 struct record_connect {
 	struct record_header header;
 	struct record_task task;
@@ -120,6 +123,26 @@ struct record_packet {
 	uint32_t len;	 /* of the packet: more than its bytes if cut */
 };
 
+/* RECORD_TCP_ARRIVAL */
+struct record_arrival {
+	struct record_header header;
+	struct record_socket socket; /* without its id */
+};
+
+/* RECORD_TCP_END: what went over a connection, as its program sees it. */
+struct record_traffic {
+	struct record_header header;
+	struct record_socket socket; /* without its id */
+	uint64_t bytes_out;	     /* of the stream: each once, no headers */
+	uint64_t bytes_in;
+	uint32_t packets_out; /* with all that TCP adds */
+	uint32_t packets_in;
+	uint32_t retransmits; /* packets */
+	uint32_t rtt_us;      /* smoothed round-trip time */
+	int32_t error;	      /* errno, positive; 0: it ended in order */
+	uint32_t pad;
+};
+
 #define RECORD_SIZE_CHECK(type, bytes) \
 	_Static_assert(sizeof(struct type) == (bytes), #type " has gaps")
 RECORD_SIZE_CHECK(record_header, 16);
@@ -127,6 +150,8 @@ RECORD_SIZE_CHECK(record_task, 16 + 24 + 16 + 96);
 RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32 + 8);
 RECORD_SIZE_CHECK(record_connect, 16 + 152 + 56 + 8);
 RECORD_SIZE_CHECK(record_result, 16 + 56 + 16 + 8);
+RECORD_SIZE_CHECK(record_arrival, 16 + 56);
+RECORD_SIZE_CHECK(record_traffic, 16 + 56 + 16 + 16 + 8);
 RECORD_SIZE_CHECK(record_fork, 16 + 16 + 16);
 RECORD_SIZE_CHECK(record_packet, 16 + 56 + 8);
 RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);

@@ -56,7 +56,8 @@ struct monitor {
 	const struct options *options;
 	uv_loop_t loop;
 	uv_poll_t probe_poll, output_poll;
-	uv_timer_t end_timer, tick_timer, again_timer, loss_timer;
+	uv_timer_t end_timer, tick_timer, again_timer, loss_timer,
+		interval_timer;
 	uv_signal_t interrupt, terminate, child;
 	struct probe *probe;
 	struct wires *wires; /* NULL: the probes show packets */
@@ -318,6 +319,15 @@ static void on_output_closed(uv_poll_t *poll, int status, int events)
 	stop(poll->data, 0);
 }
 
+/* --interval: flows that go on. */
+static void on_interval(uv_timer_t *timer)
+{
+	struct monitor *monitor = timer->data;
+
+	snapshot_traffic(monitor->attribution);
+	rounds(monitor);
+}
+
 static void on_loss_check(uv_timer_t *timer)
 {
 	struct monitor *monitor = timer->data;
@@ -330,6 +340,7 @@ static void on_loss_check(uv_timer_t *timer)
 		counts[LOSS_PACKETS] = wires_lost(monitor->wires);
 	counts[LOSS_QUESTIONS] = stats.questions_forgotten;
 	counts[LOSS_CONNECTS] = stats.connects_forgotten;
+	counts[LOSS_FLOWS] = stats.flows_forgotten;
 	counts[LOSS_NAMES] = stats.names.evicted;
 	counts[LOSS_MESSAGES] = assembly_lost(&stats.assembly);
 	counts[LOSS_MEMORY] = stats.no_memory + monitor->no_memory;
@@ -347,12 +358,20 @@ static void raise_file_limit(struct monitor *monitor)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static bool follows_flows(const struct options *options)
+{
+	return options->filter.kind[EVENT_FLOW];
+}
+
 static int open_sources(struct monitor *monitor)
 {
 	struct loader_options probes = {
 		.attach = monitor->options->attach,
 		.types = monitor->options->types,
 		.dns_ports = monitor->options->dns_ports,
+		.parts = monitor->options->filter.kind[EVENT_FLOW]
+				 ? SOURCE_FLOWS
+				 : 0,
 	};
 	int err;
 
@@ -396,6 +415,9 @@ static void start_signal(struct monitor *monitor, uv_signal_t *handle,
 
 static void start_loop(struct monitor *monitor)
 {
+	uint64_t interval_ms = (monitor->options->interval_ns + 999999) /
+			       1000000;
+
 	/* The loop's idea of now is from before the probes were compiled. */
 	uv_update_time(&monitor->loop);
 	uv_poll_init(&monitor->loop, &monitor->probe_poll,
@@ -411,8 +433,12 @@ static void start_loop(struct monitor *monitor)
 	start_timer(monitor, &monitor->tick_timer);
 	start_timer(monitor, &monitor->again_timer);
 	start_timer(monitor, &monitor->loss_timer);
+	start_timer(monitor, &monitor->interval_timer);
 	uv_timer_start(&monitor->loss_timer, on_loss_check, LOSS_CHECK_MS,
 		       LOSS_CHECK_MS);
+	if (interval_ms)
+		uv_timer_start(&monitor->interval_timer, on_interval,
+			       interval_ms, interval_ms);
 	if (monitor->options->time_ns)
 		uv_timer_start(&monitor->end_timer, on_end,
 			       monitor->options->time_ns / 1000000, 0);
@@ -440,6 +466,11 @@ static void finish(struct monitor *monitor)
 	struct attribution_stats stats;
 
 	catch_up(monitor);
+	/* What ends meanwhile is told once more, rather than not at all. */
+	if (follows_flows(monitor->options)) {
+		snapshot_traffic(monitor->attribution);
+		catch_up(monitor);
+	}
 	attribution_finish(monitor->attribution);
 	on_loss_check(&monitor->loss_timer);
 	if (report_flush(monitor->report) &&
@@ -474,6 +505,7 @@ static int init(struct monitor *monitor, const struct options *options)
 {
 	struct attribution_options attribution = {
 		.max_names = options->max_names,
+		.with_flows = follows_flows(options),
 		.ports = options->dns_ports,
 		.fn = report_event,
 	};
@@ -533,7 +565,8 @@ int monitor_run(const struct options *options)
 	}
 	start_loop(&monitor);
 	say_ready(&monitor);
-	snapshot_take(monitor.attribution, &options->dns_ports);
+	snapshot_take(monitor.attribution, &options->dns_ports,
+		      follows_flows(options));
 	if (options->command && begin_command(&monitor)) {
 		deinit(&monitor);
 		return EXIT_RUN_FAILED;

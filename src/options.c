@@ -28,6 +28,8 @@ const char options_help[] =
 	"  -p, --pid PID            only this process\n"
 	"  -n, --comm NAME          only processes of this name\n"
 	"  -u, --user USER          only processes of this user\n"
+	"      --interval SECONDS   with -e flow, tell of open flows that "
+	"often\n"
 	"      --dns-port LIST      DNS is spoken at these ports, too: 53, "
 	"5353 "
 	"and 5355\n"
@@ -55,11 +57,12 @@ const char options_help[] =
 	"Events: dns.query dns.answer dns.timeout process.tcp_v4 "
 	"process.tcp_v6\n"
 	"process.udp_v4 process.udp_v6 process.icmp_v4 process.icmp_v6\n"
-	"process.sctp process.raw egrets.lost\n";
+	"process.sctp process.raw egrets.lost, and with -e: flow\n";
 
 enum long_only {
 	OPTION_ATTACH = 256,
 	OPTION_DNS_PORT,
+	OPTION_INTERVAL,
 	OPTION_MAX_NAMES,
 	OPTION_KERNEL_TYPES,
 	OPTION_DUMP_PROBES,
@@ -79,6 +82,7 @@ static const struct option long_options[] = {
 	{"verbose", no_argument, NULL, 'v'},
 	{"quiet", no_argument, NULL, 'q'},
 	{"dns-port", required_argument, NULL, OPTION_DNS_PORT},
+	{"interval", required_argument, NULL, OPTION_INTERVAL},
 	{"max-names", required_argument, NULL, OPTION_MAX_NAMES},
 	{"attach", required_argument, NULL, OPTION_ATTACH},
 	{"kernel-types", required_argument, NULL, OPTION_KERNEL_TYPES},
@@ -105,7 +109,7 @@ static int choose(const char *option, const char *value,
 	return bad_value(option, value, wanted);
 }
 
-static int parse_time(const char *value, uint64_t *ret)
+static int parse_time(const char *option, const char *value, uint64_t *ret)
 {
 	char *end;
 	double seconds = strtod(value, &end);
@@ -113,7 +117,7 @@ static int parse_time(const char *value, uint64_t *ret)
 	/* A year is more than anybody waits, and fits. */
 	if (end == value || *end || !isfinite(seconds) || seconds <= 0 ||
 	    seconds > 366 * 86400.0)
-		return bad_value("-t", value, "a number of seconds above 0");
+		return bad_value(option, value, "a number of seconds above 0");
 	*ret = (uint64_t)(seconds * 1e9);
 	if (!*ret)
 		*ret = 1; /* 0 would be no end */
@@ -214,7 +218,7 @@ static int set_option(int option, const char *value, struct options *options)
 
 	switch (option) {
 	case 't':
-		return parse_time(value, &options->time_ns);
+		return parse_time("-t", value, &options->time_ns);
 	case 'o':
 		index = choose("-o", value, formats, "text or json");
 		options->format = (enum sink_format)index;
@@ -240,6 +244,8 @@ static int set_option(int option, const char *value, struct options *options)
 		break;
 	case OPTION_DNS_PORT:
 		return parse_dns_ports(value, &options->dns_ports);
+	case OPTION_INTERVAL:
+		return parse_time("--interval", value, &options->interval_ns);
 	case OPTION_MAX_NAMES:
 		return parse_max_names(value, &options->max_names);
 	case OPTION_ATTACH:
@@ -308,8 +314,17 @@ static int check_combination(const struct options *options, bool dashes)
 		log_error("no command after --; give one, or leave out --");
 		return -EINVAL;
 	}
+	if (options->interval_ns && !filter->kind[EVENT_FLOW]) {
+		log_error("--interval tells of open flows: add -e flow");
+		return -EINVAL;
+	}
 	if (options->action != ACTION_READ)
 		return 0;
+	if (filter->kind[EVENT_FLOW]) {
+		log_error("-r: flows are not told from a file; leave out "
+			  "-e flow");
+		return -EINVAL;
+	}
 	if (options->command) {
 		log_error("-r reads a file: it cannot run a command; "
 			  "give one of the two");

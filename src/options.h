@@ -31,7 +31,8 @@ enum options_action {
 /* The command line, understood. Strings are borrowed from argv. */
 struct options {
 	enum options_action action;
-	uint64_t time_ns; /* 0: until told to stop */
+	uint64_t time_ns;     /* 0: until told to stop */
+	uint64_t interval_ns; /* between tellings of open flows; 0: none */
 	enum sink_format format;
 	bool verbose;
 	bool quiet;

@@ -17,8 +17,8 @@
 static const char *const loss_names[LOSSES] = {
 	[LOSS_PROBES] = "probes",	[LOSS_PACKETS] = "packets",
 	[LOSS_QUESTIONS] = "questions", [LOSS_CONNECTS] = "connects",
-	[LOSS_NAMES] = "names",		[LOSS_MESSAGES] = "messages",
-	[LOSS_MEMORY] = "memory",
+	[LOSS_FLOWS] = "flows",		[LOSS_NAMES] = "names",
+	[LOSS_MESSAGES] = "messages",	[LOSS_MEMORY] = "memory",
 };
 
 struct report {

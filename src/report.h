@@ -43,6 +43,7 @@ enum loss {
 	LOSS_PACKETS,	/* packets, likewise */
 	LOSS_QUESTIONS, /* unanswered, forgotten to stay in bounds */
 	LOSS_CONNECTS,	/* outcomes, likewise */
+	LOSS_FLOWS,	/* connections, likewise */
 	LOSS_NAMES,	/* bindings, likewise */
 	LOSS_MESSAGES,	/* parts of DNS messages, likewise or never seen */
 	LOSS_MEMORY,	/* things not kept because memory was short */

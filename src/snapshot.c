@@ -2,6 +2,7 @@
 #include "snapshot.h"
 
 #include "base/log.h"
+#include "clocks.h"
 #include "proc/connection.h"
 #include "proc/process.h"
 
@@ -22,28 +23,73 @@ static void on_process(const struct proc_process *process, void *context)
 	attribution_process(context, &copy);
 }
 
-static void on_connection(const struct proc_connection *connection,
-			  void *context)
+static struct attribution_connection copy_of(
+	const struct proc_connection *connection)
 {
-	struct attribution_connection copy = {
+	return (struct attribution_connection){
+		.time_ns = clocks_now(),
 		.netns = connection->netns,
 		.local = connection->local,
 		.remote = connection->remote,
 		.inode = connection->inode,
 		.process = connection->process,
+		.is_inbound = connection->is_inbound,
+		.traffic =
+			{
+				.bytes_out = connection->bytes_out,
+				.bytes_in = connection->bytes_in,
+				.packets_out = connection->packets_out,
+				.packets_in = connection->packets_in,
+				.retransmits = connection->retransmits,
+				.rtt_us = connection->rtt_us,
+			},
 	};
+}
+
+static void on_connection(const struct proc_connection *connection,
+			  void *context)
+{
+	struct attribution_connection copy = copy_of(connection);
 
 	attribution_connection(context, &copy);
 }
 
-void snapshot_take(struct attribution *attribution,
-		   const struct dns_ports *ports)
+static void on_open_connection(const struct proc_connection *connection,
+			       void *context)
 {
+	struct attribution_connection copy = copy_of(connection);
+
+	attribution_traffic(context, &copy);
+}
+
+static void visit(const struct proc_connection_wish *wish,
+		  void (*fn)(const struct proc_connection *connection,
+			     void *context),
+		  struct attribution *attribution)
+{
+	int err = proc_connections_visit(wish, fn, attribution);
+
+	if (err)
+		log_debug("cannot list connections: %s", strerror(-err));
+}
+
+void snapshot_take(struct attribution *attribution,
+		   const struct dns_ports *ports, bool all_connections)
+{
+	struct proc_connection_wish wish = {
+		.ports = all_connections ? NULL : ports,
+		.with_owners = true,
+	};
 	int err = proc_visit(on_process, attribution);
 
 	if (err)
 		log_debug("cannot list processes: %s", strerror(-err));
-	err = proc_connections_visit(ports, on_connection, attribution);
-	if (err)
-		log_debug("cannot list connections: %s", strerror(-err));
+	visit(&wish, on_connection, attribution);
+}
+
+void snapshot_traffic(struct attribution *attribution)
+{
+	struct proc_connection_wish wish = {.ports = NULL};
+
+	visit(&wish, on_open_connection, attribution);
 }

@@ -4,12 +4,17 @@
 
 #include "attribution/attribution.h"
 
+/* What the kernel can be asked for, at any time. What cannot be read is left out. */
+
 /*
  * Tell attribution what was there before the probes: the processes, and their
- * connections to DNS at these ports. To be taken once the probes are attached,
- * so that nothing begins unseen in between. What cannot be read is left out.
+ * connections, all of them or those to DNS at these ports. To be taken once the
+ * probes are attached, so that nothing begins unseen in between.
  */
 void snapshot_take(struct attribution *attribution,
-		   const struct dns_ports *ports);
+		   const struct dns_ports *ports, bool all_connections);
+
+/* Have it tell what went over the connections that are open. */
+void snapshot_traffic(struct attribution *attribution);
 
 #endif

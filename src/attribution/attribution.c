@@ -16,6 +16,7 @@
  */
 #define PROCESSES_MAX 8192
 #define SOCKETS_MAX   32768
+#define FLOWS_MAX     65536
 #define EXCHANGES_MAX 16384
 #define PENDINGS_MAX  16384
 
@@ -38,13 +39,14 @@ int attribution_create(const struct attribution_options *options,
 	attribution->pendings.most = PENDINGS_MAX;
 	attribution->processes = processes_create(PROCESSES_MAX);
 	attribution->sockets = sockets_create(SOCKETS_MAX);
+	attribution->flows = flows_create(FLOWS_MAX);
 	attribution->exchanges = exchanges_create(EXCHANGES_MAX);
 	attribution->names = names_create(options->max_names);
 	attribution->assembly = assembly_create(&attribution->options.ports,
 						lookup_message, attribution);
 	if (!attribution->processes || !attribution->sockets ||
-	    !attribution->exchanges || !attribution->names ||
-	    !attribution->assembly) {
+	    !attribution->flows || !attribution->exchanges ||
+	    !attribution->names || !attribution->assembly) {
 		attribution_destroy(attribution);
 		return -ENOMEM;
 	}
@@ -64,6 +66,7 @@ void attribution_destroy(struct attribution *attribution)
 	}
 	processes_destroy(attribution->processes);
 	sockets_destroy(attribution->sockets);
+	flows_destroy(attribution->flows);
 	exchanges_destroy(attribution->exchanges);
 	names_destroy(attribution->names);
 	assembly_destroy(attribution->assembly);
@@ -75,7 +78,7 @@ static struct process_id make_id(uint32_t tgid, uint64_t start_ns)
 	return (struct process_id){tgid, (uint32_t)(start_ns / NS_PER_TICK)};
 }
 
-static struct process_id task_id(const struct record_task *task)
+struct process_id attribution_task(const struct record_task *task)
 {
 	return make_id(task->tgid, task->start_ns);
 }
@@ -99,7 +102,7 @@ static struct process *update_process(struct attribution *attribution,
 				      const struct record_task *task)
 {
 	struct process *process = process_add(attribution->processes,
-					      task_id(task));
+					      attribution_task(task));
 
 	/* Orphans get another parent: the first one begot them. */
 	if (process && !process_id_known(process->parent))
@@ -150,20 +153,20 @@ static uint64_t cgroup_of(const struct record_task *task)
 static struct party party_of(const struct record_connect *record)
 {
 	return (struct party){
-		.process = task_id(&record->task),
+		.process = attribution_task(&record->task),
 		.cgroup_id = cgroup_of(&record->task),
 		.netns = record->socket.netns,
 		.tid = record->task.tid,
 	};
 }
 
-static struct endpoint local_of(const struct record_socket *socket)
+struct endpoint attribution_local(const struct record_socket *socket)
 {
 	return (struct endpoint){addr_from_v6(socket->local),
 				 socket->local_port};
 }
 
-static struct endpoint remote_of(const struct record_socket *socket)
+struct endpoint attribution_remote(const struct record_socket *socket)
 {
 	return (struct endpoint){addr_from_v6(socket->remote),
 				 socket->remote_port};
@@ -212,23 +215,23 @@ static void begin_event(struct attribution *attribution,
 			const struct record_connect *record,
 			struct event *event)
 {
-	const struct process *process = process_find(attribution->processes,
-						     task_id(&record->task));
+	const struct process *process = process_find(
+		attribution->processes, attribution_task(&record->task));
 
 	memset(event, 0, sizeof(*event));
 	event->time_ns = record->begun_ns;
 	event->netns = record->socket.netns;
 	if (process)
 		attribution_describe(process, &event->process);
-	event->process.id = task_id(&record->task);
+	event->process.id = attribution_task(&record->task);
 	event->process.tid = record->task.tid;
 	event->process.uid = record->task.uid;
 	event->process.ppid = record->task.ppid;
 	event->process.comm = record->task.comm;
 	event->process.cgroup = record->task.cgroup;
 	event->process.cgroup_id = record->task.cgroup_id;
-	event->connection.local = local_of(&record->socket);
-	event->connection.remote = remote_of(&record->socket);
+	event->connection.local = attribution_local(&record->socket);
+	event->connection.remote = attribution_remote(&record->socket);
 	event->connection.protocol = (uint8_t)record->socket.protocol;
 	event->kind = kind_of(&record->socket);
 }
@@ -254,7 +257,7 @@ static void emit_connect(struct attribution *attribution,
 		else
 			connection->result = EVENT_RESULT_ABORTED;
 		if (result->socket.local_port)
-			connection->local = local_of(&result->socket);
+			connection->local = attribution_local(&result->socket);
 	}
 	attribution_emit(attribution, &event);
 }
@@ -285,8 +288,8 @@ static void claim_socket(struct attribution *attribution,
 	struct socket_place place = {
 		.netns = socket->netns,
 		.protocol = (uint8_t)socket->protocol,
-		.local = local_of(socket),
-		.remote = remote_of(socket),
+		.local = attribution_local(socket),
+		.remote = attribution_remote(socket),
 	};
 	struct socket_owner owner = {
 		.party = party_of(record),
@@ -317,6 +320,7 @@ static void on_result(struct attribution *attribution,
 	if (!pending)
 		return;
 	claim_connection(attribution, &pending->connect, record);
+	flows_connected(attribution, pending, record);
 	emit_connect(attribution, pending, record);
 	pending_remove(&attribution->pendings, pending);
 	free(pending);
@@ -389,6 +393,17 @@ void attribution_record(struct attribution *attribution,
 	case RECORD_SEND:
 		on_send(attribution, bytes);
 		break;
+	case RECORD_TCP_ARRIVAL:
+		flows_arrived(attribution, bytes);
+		break;
+	case RECORD_TCP_OWNER:
+		update_process(attribution,
+			       &((const struct record_connect *)bytes)->task);
+		flows_claimed(attribution, bytes);
+		break;
+	case RECORD_TCP_END:
+		flows_ended(attribution, bytes);
+		break;
 	default:
 		break;
 	}
@@ -408,6 +423,7 @@ static void tell_pending(struct attribution *attribution, uint64_t now_ns)
 void attribution_tick(struct attribution *attribution, uint64_t now_ns)
 {
 	tell_pending(attribution, now_ns);
+	flows_tick(attribution, now_ns);
 	lookup_tick(attribution, now_ns);
 }
 
@@ -415,7 +431,10 @@ uint64_t attribution_next_tick(const struct attribution *attribution)
 {
 	const struct pending *pending = attribution->pendings.first;
 	uint64_t due = exchange_next_overdue(attribution->exchanges);
+	uint64_t flow_due = flows_next_tick(attribution);
 
+	if (flow_due < due)
+		due = flow_due;
 	if (pending && pending->key.begun_ns + ATTRIBUTION_HOLD_NS < due)
 		return pending->key.begun_ns + ATTRIBUTION_HOLD_NS;
 	return due;
@@ -425,6 +444,7 @@ void attribution_finish(struct attribution *attribution)
 {
 	assembly_flush(attribution->assembly);
 	tell_pending(attribution, UINT64_MAX);
+	flows_tick(attribution, UINT64_MAX);
 }
 
 void attribution_process(struct attribution *attribution,
@@ -466,9 +486,12 @@ void attribution_connection(struct attribution *attribution,
 	};
 
 	/* What the probes have said of a newer one there counts. */
-	if (!socket_owner(attribution->sockets, &place) &&
+	if (dns_ports_have(&attribution->options.ports, from->remote.port) &&
+	    process_id_known(from->process) &&
+	    !socket_owner(attribution->sockets, &place) &&
 	    socket_claim(attribution->sockets, &place, &owner))
 		attribution->no_memory++;
+	flows_found(attribution, &place, from);
 }
 
 void attribution_follow(struct attribution *attribution, struct process_id id)
@@ -499,6 +522,7 @@ void attribution_get_stats(const struct attribution *attribution,
 	ret->unsolicited = exchanges.unsolicited;
 	ret->questions_forgotten = exchanges.forgotten;
 	ret->connects_forgotten = attribution->connects_forgotten;
+	ret->flows_forgotten = flows_forgotten(attribution->flows);
 	ret->malformed = attribution->malformed;
 	ret->no_memory = attribution->no_memory;
 	assembly_get_stats(attribution->assembly, &ret->assembly);

@@ -7,6 +7,7 @@
 #include "output/event.h"
 #include "packet/assembly.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,7 @@ typedef void (*attribution_event_fn)(struct event *event, void *context);
 
 struct attribution_options {
 	size_t max_names;	/* bindings remembered */
+	bool with_flows;	/* connections are followed to their end */
 	struct dns_ports ports; /* at which DNS is spoken */
 	attribution_event_fn fn;
 	void *context;
@@ -82,17 +84,25 @@ struct attribution_process {
 void attribution_process(struct attribution *attribution,
 			 const struct attribution_process *process);
 
-/* A TCP connection that was there before the probes, and whose it is. */
+/* A TCP connection, as the kernel knows it without the probes. */
 struct attribution_connection {
+	uint64_t time_ns; /* when that was */
 	uint32_t netns;
 	struct endpoint local;
 	struct endpoint remote;
-	uint64_t inode; /* of the socket */
-	struct process_id process;
+	uint64_t inode;		   /* of the socket */
+	struct process_id process; /* may be unknown */
+	bool is_inbound;
+	struct flow_traffic traffic;
 };
 
+/* It was there before the probes. */
 void attribution_connection(struct attribution *attribution,
 			    const struct attribution_connection *connection);
+
+/* It is open: an event tells what went over it so far, if it is followed. */
+void attribution_traffic(struct attribution *attribution,
+			 const struct attribution_connection *connection);
 
 /* From now on this process and its descendants are followed. */
 void attribution_follow(struct attribution *attribution, struct process_id id);
@@ -105,6 +115,7 @@ struct attribution_stats {
 	uint64_t open;			       /* not answered yet */
 	uint64_t questions_forgotten;	       /* to stay in bounds */
 	uint64_t connects_forgotten; /* outcome untold, to stay in bounds */
+	uint64_t flows_forgotten;    /* end untold, to stay in bounds */
 	uint64_t malformed;	     /* messages that are not DNS */
 	struct assembly_stats assembly;
 	uint64_t no_memory; /* things left out for want of memory */

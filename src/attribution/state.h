@@ -6,18 +6,21 @@
 #include "attribution/pending.h"
 #include "dns/exchange.h"
 #include "dns/message.h"
+#include "flow/flow.h"
 #include "flow/process.h"
 #include "flow/socket.h"
 #include "names/names.h"
 
 /*
  * What the two sides of attribution share: attribution.c takes what the probes
- * tell, lookup.c what the wire tells.
+ * tell, flows.c of it what concerns open connections, lookup.c what the wire
+ * tells.
  */
 struct attribution {
 	struct attribution_options options;
 	struct processes *processes;
 	struct sockets *sockets;
+	struct flows *flows;
 	struct exchanges *exchanges;
 	struct names *names;
 	struct assembly *assembly;
@@ -34,9 +37,35 @@ static inline void attribution_emit(struct attribution *attribution,
 	attribution->options.fn(event, attribution->options.context);
 }
 
+/* Who and where, as records have it. */
+struct process_id attribution_task(const struct record_task *task);
+struct endpoint attribution_local(const struct record_socket *socket);
+struct endpoint attribution_remote(const struct record_socket *socket);
+
 /* Fill in what is known of a process. */
 void attribution_describe(const struct process *process,
 			  struct event_process *ret);
+
+/* A connect has ended. */
+void flows_connected(struct attribution *attribution,
+		     const struct pending *pending,
+		     const struct record_result *record);
+
+/* A connection was there before the probes. */
+void flows_found(struct attribution *attribution,
+		 const struct socket_place *place,
+		 const struct attribution_connection *connection);
+
+void flows_arrived(struct attribution *attribution,
+		   const struct record_arrival *record);
+void flows_claimed(struct attribution *attribution,
+		   const struct record_connect *record);
+void flows_ended(struct attribution *attribution,
+		 const struct record_traffic *record);
+
+/* Tell of those that are over and wait for somebody to say whose they were. */
+void flows_tick(struct attribution *attribution, uint64_t now_ns);
+uint64_t flows_next_tick(const struct attribution *attribution);
 
 /* A message was seen: the packet's payload. context is the attribution. */
 void lookup_message(const struct packet *packet, void *context);

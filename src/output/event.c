@@ -18,6 +18,7 @@ const char *event_name(enum event_kind kind)
 		[EVENT_PROCESS_ICMP_V6] = "process.icmp_v6",
 		[EVENT_PROCESS_SCTP] = "process.sctp",
 		[EVENT_PROCESS_RAW] = "process.raw",
+		[EVENT_FLOW] = "flow",
 		[EVENT_EGRETS_LOST] = "egrets.lost",
 	};
 
@@ -74,6 +75,10 @@ const char *event_result_text(const struct event_connection *connection,
 		return "established";
 	case EVENT_RESULT_ABORTED:
 		return "aborted";
+	case EVENT_RESULT_OPEN:
+		return "open";
+	case EVENT_RESULT_CLOSED:
+		return "closed";
 	case EVENT_RESULT_FAILED:
 		break;
 	}

@@ -5,6 +5,7 @@
 #include "base/addr.h"
 #include "dns/message.h"
 #include "flow/process_id.h"
+#include "flow/traffic.h"
 #include "names/names.h"
 
 #include <stdbool.h>
@@ -30,6 +31,7 @@ enum event_kind {
 	EVENT_PROCESS_ICMP_V6,
 	EVENT_PROCESS_SCTP,
 	EVENT_PROCESS_RAW, /* other protocols of IP */
+	EVENT_FLOW,
 	EVENT_EGRETS_LOST,
 	EVENT_KINDS,
 };
@@ -69,6 +71,8 @@ enum event_result {
 	EVENT_RESULT_ESTABLISHED,
 	EVENT_RESULT_FAILED,  /* with error */
 	EVENT_RESULT_ABORTED, /* closed by the program before an outcome */
+	EVENT_RESULT_OPEN,    /* so far; with EVENT_FLOW, as is the next */
+	EVENT_RESULT_CLOSED,  /* in order */
 };
 
 struct event_connection {
@@ -77,9 +81,19 @@ struct event_connection {
 	uint8_t protocol;	/* IPPROTO_… */
 	enum event_result result;
 	int error;	      /* errno, positive, with EVENT_RESULT_FAILED */
-	uint64_t duration_ns; /* from connect() to the outcome */
+	uint64_t duration_ns; /* since connect(), or arrival; see below */
+	bool is_inbound;      /* somebody connected to us */
+	bool is_old;	      /* it began before egrets: nobody knows when */
 	struct names_choice choice;
+	struct flow_traffic traffic; /* of EVENT_FLOW */
 };
+
+static inline bool event_has_duration(const struct event_connection *connection)
+{
+	return connection->result != EVENT_RESULT_NONE &&
+	       connection->result != EVENT_RESULT_PENDING &&
+	       !connection->is_old;
+}
 
 /* Longest text of a result, with its NUL: "established", "ERRNO4095", … */
 #define EVENT_RESULT_TEXT 24

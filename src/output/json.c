@@ -90,16 +90,19 @@ static void add_connection_outcome(struct writer *writer,
 		writer_string(writer, "\"outcome\":\"unknown\",");
 		return;
 	case EVENT_RESULT_ESTABLISHED:
+	case EVENT_RESULT_CLOSED:
 		writer_string(writer, "\"outcome\":\"success\",");
 		break;
 	case EVENT_RESULT_FAILED:
 		writer_string(writer, "\"outcome\":\"failure\",");
 		break;
 	case EVENT_RESULT_ABORTED:
+	case EVENT_RESULT_OPEN:
 		writer_string(writer, "\"outcome\":\"unknown\",");
 		break;
 	}
-	add_u64(writer, "\"duration\":", connection->duration_ns);
+	if (event_has_duration(connection))
+		add_u64(writer, "\"duration\":", connection->duration_ns);
 }
 
 static void add_event(struct writer *writer, const struct event *event)
@@ -132,6 +135,15 @@ static void add_event(struct writer *writer, const struct event *event)
 		break;
 	case EVENT_EGRETS_LOST:
 		writer_string(writer, "\"type\":[\"info\"],");
+		break;
+	case EVENT_FLOW:
+		if (event->connection.result == EVENT_RESULT_OPEN)
+			writer_string(writer,
+				      "\"type\":[\"connection\",\"info\"],");
+		else
+			writer_string(writer,
+				      "\"type\":[\"connection\",\"end\"],");
+		add_connection_outcome(writer, &event->connection);
 		break;
 	default:
 		writer_string(writer, "\"type\":[\"connection\",\"start\"],");
@@ -196,7 +208,22 @@ static void add_process(struct writer *writer,
 	json_close(writer, '}');
 }
 
-static void add_source(struct writer *writer, const struct endpoint *source)
+/* What one side of a flow has sent. */
+struct sent {
+	uint64_t bytes, packets;
+};
+
+/* NULL: not told. */
+static void add_sent(struct writer *writer, const struct sent *sent)
+{
+	if (!sent)
+		return;
+	add_u64(writer, "\"bytes\":", sent->bytes);
+	add_u64(writer, "\"packets\":", sent->packets);
+}
+
+static void add_source(struct writer *writer, const struct endpoint *source,
+		       const struct sent *sent)
 {
 	bool has_addr = !addr_is_unspecified(&source->addr);
 
@@ -207,13 +234,14 @@ static void add_source(struct writer *writer, const struct endpoint *source)
 		add_addr(writer, "\"ip\":", &source->addr);
 	if (source->port)
 		add_u64(writer, "\"port\":", source->port);
+	add_sent(writer, sent);
 	json_close(writer, '}');
 }
 
 /* domain: NULL if no name led there. */
 static void add_destination(struct writer *writer,
 			    const struct endpoint *destination,
-			    const char *domain)
+			    const char *domain, const struct sent *sent)
 {
 	char text[ADDR_TEXT];
 
@@ -224,6 +252,7 @@ static void add_destination(struct writer *writer,
 	if (destination->port)
 		add_u64(writer, "\"port\":", destination->port);
 	add_string(writer, "\"domain\":", domain);
+	add_sent(writer, sent);
 	json_close(writer, '}');
 }
 
@@ -246,9 +275,9 @@ static const char *transport_text(int protocol)
 	}
 }
 
-/* egress: what this machine's own processes send. */
+/* direction: "egress" is what this machine's own processes send. */
 static void add_network(struct writer *writer, bool is_v4, int protocol,
-			bool is_dns, bool is_egress)
+			bool is_dns, const char *direction)
 {
 	const char *transport = transport_text(protocol);
 
@@ -266,8 +295,8 @@ static void add_network(struct writer *writer, bool is_v4, int protocol,
 	}
 	if (is_dns)
 		writer_string(writer, "\"protocol\":\"dns\",");
-	if (is_egress)
-		writer_string(writer, "\"direction\":\"egress\",");
+	if (direction)
+		add_word(writer, "\"direction\":", direction);
 	json_close(writer, '}');
 }
 
@@ -276,10 +305,23 @@ static void add_connection_network(struct writer *writer,
 {
 	const struct event_connection *connection = &event->connection;
 
-	add_source(writer, &connection->local);
-	add_destination(writer, &connection->remote, connection->choice.name);
-	add_network(writer, addr_is_v4(&connection->remote.addr),
-		    connection->protocol, false, true);
+	const struct flow_traffic *traffic = &connection->traffic;
+	struct sent out = {traffic->bytes_out, traffic->packets_out};
+	struct sent in = {traffic->bytes_in, traffic->packets_in};
+	bool is_flow = event->kind == EVENT_FLOW;
+	bool is_v4 = addr_is_v4(&connection->remote.addr);
+
+	if (connection->is_inbound) {
+		add_source(writer, &connection->remote, is_flow ? &in : NULL);
+		add_destination(writer, &connection->local, NULL,
+				is_flow ? &out : NULL);
+	} else {
+		add_source(writer, &connection->local, is_flow ? &out : NULL);
+		add_destination(writer, &connection->remote,
+				connection->choice.name, is_flow ? &in : NULL);
+	}
+	add_network(writer, is_v4, connection->protocol, false,
+		    connection->is_inbound ? "ingress" : "egress");
 }
 
 /* Every record as it came: answers says what was said, not what is believed. */
@@ -405,10 +447,10 @@ static void add_dns_network(struct writer *writer, const struct event *event)
 {
 	const struct event_dns *dns = &event->dns;
 
-	add_source(writer, &dns->client);
-	add_destination(writer, &dns->server, NULL);
+	add_source(writer, &dns->client, NULL);
+	add_destination(writer, &dns->server, NULL, NULL);
 	add_network(writer, addr_is_v4(&dns->server.addr), dns->protocol, true,
-		    process_id_known(event->process.id));
+		    process_id_known(event->process.id) ? "egress" : NULL);
 }
 
 static void add_container(struct writer *writer,
@@ -495,6 +537,14 @@ static void add_own_process(struct writer *writer,
 	json_close(writer, '}');
 }
 
+static void add_own_traffic(struct writer *writer,
+			    const struct flow_traffic *traffic)
+{
+	add_u64(writer, "\"retransmits\":", traffic->retransmits);
+	if (traffic->rtt_us)
+		add_u64(writer, "\"rtt_us\":", traffic->rtt_us);
+}
+
 static void add_own(struct writer *writer, const struct event *event)
 {
 	const struct event_container *container = &event->container;
@@ -507,6 +557,8 @@ static void add_own(struct writer *writer, const struct event *event)
 		add_string(writer, "\"result\":",
 			   event_result_text(&event->connection, buf));
 		add_choice(writer, event);
+		if (event->kind == EVENT_FLOW)
+			add_own_traffic(writer, &event->connection.traffic);
 	} else if (is_dns(event)) {
 		add_own_dns(writer, event);
 	} else if (event->kind == EVENT_EGRETS_LOST) {

@@ -354,7 +354,7 @@ static void add_outcome(struct writer *writer,
 	if (!result)
 		return;
 	add_string(writer, " result=", result);
-	if (connection->result != EVENT_RESULT_PENDING)
+	if (event_has_duration(connection))
 		add_milliseconds(writer, " time_ms=", connection->duration_ns);
 }
 
@@ -414,6 +414,23 @@ static void add_connection_details(struct writer *writer,
 		add_string(writer, " cgroup=", process->cgroup);
 }
 
+static void add_traffic(struct writer *writer,
+			const struct event_connection *connection)
+{
+	const struct flow_traffic *traffic = &connection->traffic;
+
+	if (connection->is_inbound)
+		writer_string(writer, " inbound=true");
+	add_u64(writer, " bytes_out=", traffic->bytes_out);
+	add_u64(writer, " bytes_in=", traffic->bytes_in);
+	add_u64(writer, " packets_out=", traffic->packets_out);
+	add_u64(writer, " packets_in=", traffic->packets_in);
+	if (traffic->retransmits)
+		add_u64(writer, " retransmits=", traffic->retransmits);
+	if (traffic->rtt_us)
+		add_milliseconds(writer, " rtt_ms=", traffic->rtt_us * 1000ull);
+}
+
 static void add_connection(struct writer *writer, const struct event *event,
 			   bool verbose)
 {
@@ -428,6 +445,8 @@ static void add_connection(struct writer *writer, const struct event *event,
 		add_u64(writer, " protocol=", connection->protocol);
 	add_choice(writer, &connection->choice);
 	add_outcome(writer, connection);
+	if (event->kind == EVENT_FLOW)
+		add_traffic(writer, connection);
 	if (event->process.executable)
 		add_string(writer, " exe=", event->process.executable);
 	add_arguments(writer, &event->process, verbose);

@@ -10,7 +10,7 @@ void filter_init(struct filter *filter)
 {
 	memset(filter, 0, sizeof(*filter));
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		filter->kind[kind] = true;
+		filter->kind[kind] = kind != EVENT_FLOW;
 }
 
 /* "dns" is a prefix of dns.query, "dns.q" and "d" are not: whole words. */

@@ -20,7 +20,7 @@ struct filter {
 	uint32_t uid;
 };
 
-/* Shows everything. */
+/* Shows everything but flows. */
 void filter_init(struct filter *filter);
 
 /*

@@ -58,6 +58,8 @@ static int program_type(const struct attachment *attachment)
 		return BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
 	case ATTACHMENT_CGROUP_PACKETS:
 		return BPF_PROG_TYPE_CGROUP_SKB;
+	case ATTACHMENT_CGROUP_SOCKET:
+		return BPF_PROG_TYPE_CGROUP_SOCK;
 	default:
 		return BPF_PROG_TYPE_KPROBE;
 	}
@@ -164,6 +166,7 @@ static int attach_program(struct attacher *attacher, int program,
 		return fd < 0 ? -errno : fd;
 	case ATTACHMENT_CGROUP:
 	case ATTACHMENT_CGROUP_PACKETS:
+	case ATTACHMENT_CGROUP_SOCKET:
 		/* These have no names: any number that is none of theirs. */
 		return attach_cgroup(attacher, program,
 				     replaced ? -1 : attachment->attach_type);
@@ -198,7 +201,8 @@ static void explain(const struct attachment *attachment, int err, bool loaded,
 		    char cause[ATTACH_CAUSE])
 {
 	bool on_cgroup = attachment->kind == ATTACHMENT_CGROUP ||
-			 attachment->kind == ATTACHMENT_CGROUP_PACKETS;
+			 attachment->kind == ATTACHMENT_CGROUP_PACKETS ||
+			 attachment->kind == ATTACHMENT_CGROUP_SOCKET;
 
 	*cause = '\0';
 	if (err == -ENOENT && !loaded)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "probe/hooks.h"
 
+#include "probe/source.h"
+
 #include <linux/bpf.h>
 
 /* clang-format off */
@@ -10,6 +12,7 @@
 #define RAW(tp)	       RAW_BY(tp, tp)
 #define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
 #define PACKETS(on, as) {ATTACHMENT_CGROUP_PACKETS, #on, "cgroup_" #on, as}
+#define RELEASE {ATTACHMENT_CGROUP_SOCKET, "release", "cgroup_release", BPF_CGROUP_INET_SOCK_RELEASE}
 #define MAYBE_CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as, true}
 /* clang-format on */
 
@@ -52,21 +55,31 @@ const struct hook hooks[] = {
 	   {PACKETS(egress, BPF_CGROUP_INET_EGRESS),
 	    MAYBE_CGROUP(sendmsg6, BPF_CGROUP_UDP6_SENDMSG),
 	    MAYBE_CGROUP(connect6, BPF_CGROUP_INET6_CONNECT)}}}},
-	{"raw.send",
-	 "pings, SCTP and raw packets",
-	 {{ATTACH_TRACEPOINT, {PACKETS(egress, BPF_CGROUP_INET_EGRESS)}}}},
 	{"dns.packets",
 	 "DNS",
 	 {{ATTACH_TRACEPOINT,
 	   {PACKETS(egress, BPF_CGROUP_INET_EGRESS),
 	    PACKETS(ingress, BPF_CGROUP_INET_INGRESS)}}},
 	 "packet sockets in the network namespaces of now"},
+	{"raw.send",
+	 "pings, SCTP and raw packets",
+	 {{ATTACH_TRACEPOINT, {PACKETS(egress, BPF_CGROUP_INET_EGRESS)}}}},
 	{"process.exec",
 	 "programs and arguments of processes that end at once",
 	 {{ATTACH_TRACEPOINT, {RAW(sched_process_exec)}}}},
 	{"process.fork",
 	 "which process begot which",
 	 {{ATTACH_TRACEPOINT, {RAW(sched_process_fork)}}}},
+	{"tcp.flow",
+	 "what goes over TCP connections",
+	 {{ATTACH_TRACEPOINT, {RAW_BY(inet_sock_set_state, tcp_flow)}}},
+	 NULL,
+	 SOURCE_FLOWS},
+	{"tcp.owner",
+	 "whose the TCP connections from elsewhere are",
+	 {{ATTACH_TRACEPOINT, {RAW(tcp_rcv_space_adjust), RELEASE}}},
+	 NULL,
+	 SOURCE_FLOWS},
 };
 
 const size_t hook_count = sizeof(hooks) / sizeof(hooks[0]);
@@ -79,6 +92,7 @@ const char *attachment_kind_text(enum attachment_kind kind)
 		[ATTACHMENT_RAW_TRACEPOINT] = "raw tracepoint",
 		[ATTACHMENT_CGROUP] = "cgroup",
 		[ATTACHMENT_CGROUP_PACKETS] = "cgroup",
+		[ATTACHMENT_CGROUP_SOCKET] = "cgroup",
 	};
 
 	return texts[kind];

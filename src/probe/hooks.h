@@ -23,6 +23,7 @@ enum attachment_kind {
 	ATTACHMENT_RAW_TRACEPOINT,
 	ATTACHMENT_CGROUP,
 	ATTACHMENT_CGROUP_PACKETS,
+	ATTACHMENT_CGROUP_SOCKET,
 };
 
 const char *attachment_kind_text(enum attachment_kind kind);
@@ -49,7 +50,13 @@ struct hook {
 	const char *without; /* what is not seen without it */
 	struct hook_form form[HOOK_FORMS];
 	const char *instead; /* what shows it then, or NULL */
+	unsigned int part; /* enum source_part it belongs to; 0: always there */
 };
+
+static inline bool hook_is_wanted(const struct hook *hook, unsigned int parts)
+{
+	return !hook->part || hook->part & parts;
+}
 
 extern const struct hook hooks[];
 extern const size_t hook_count;

@@ -40,8 +40,13 @@ static const struct wanted_struct wanted[] = {
 	{"?fib6_result", {"f6i", "fib6_type"}},
 	{"sock_common",
 	 {"skc_daddr", "skc_rcv_saddr", "skc_dport", "skc_num", "skc_family",
-	  "skc_state", "skc_net", "?skc_v6_daddr", "?skc_v6_rcv_saddr"}},
+	  "skc_state", "skc_flags", "skc_net", "?skc_v6_daddr",
+	  "?skc_v6_rcv_saddr"}},
 	{"sock", {"__sk_common", "sk_err", "sk_socket", "sk_protocol"}},
+	{"?inet_sock", {"?inet_sport"}},
+	{"?tcp_sock",
+	 {"?bytes_sent", "?bytes_retrans", "?bytes_received", "?segs_out",
+	  "?segs_in", "?total_retrans", "?srtt_us"}},
 	{"inode", {"i_ino"}},
 	{"socket", {"file"}},
 	{"socket_alloc", {"vfs_inode"}},
@@ -328,12 +333,17 @@ const char *kernel_types_from_headers(void)
 	       "#include <linux/net.h>\n"
 	       "#include <linux/sched.h>\n"
 	       "#include <linux/socket.h>\n"
+	       "#ifdef WITH_FLOWS\n"
+	       "#include <linux/tcp.h>\n"
+	       "#endif\n"
 	       "#include <linux/version.h>\n"
 	       "#include <net/flow.h>\n"
 	       "#include <net/ip6_fib.h>\n"
 	       "#include <net/net_namespace.h>\n"
 	       "#include <net/sock.h>\n"
 	       "#define HAVE_task_struct_start_boottime 1\n"
+	       "#define HAVE_inet_sock_inet_sport 1\n"
+	       "#define HAVE_tcp_sock_bytes_sent 1\n"
 	       "#if IS_ENABLED(CONFIG_IPV6)\n"
 	       "#define HAVE_sock_common_skc_v6_daddr 1\n"
 	       "#define HAVE_net_ipv6 1\n"

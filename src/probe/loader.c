@@ -315,7 +315,7 @@ static void attach_hook(struct loader *loader, struct attacher *attacher,
 }
 
 /* The programs that this machine is likely to take: compiling costs time. */
-static unsigned int likely_parts(enum attach_mode mode)
+static unsigned int likely_forms(enum attach_mode mode)
 {
 	if (mode == ATTACH_AUTO)
 		return machine_has_kprobes() ? SOURCE_KPROBES : SOURCE_CGROUPS;
@@ -371,7 +371,8 @@ static int load(struct loader *loader, unsigned int parts, struct loading *ret)
 		goto fail;
 	}
 	for (uint32_t i = 0; i < hook_count; i++)
-		attach_hook(loader, attacher, i, &ret->attempts[i]);
+		if (hook_is_wanted(&hooks[i], parts))
+			attach_hook(loader, attacher, i, &ret->attempts[i]);
 	attacher_destroy(attacher);
 	send_stage(loader, "attach");
 	return 0;
@@ -382,10 +383,11 @@ fail:
 }
 
 /* Whether a hook is missing that has a form which was not compiled. */
-static bool wants_other_forms(const struct loading *loading)
+static bool wants_other_forms(const struct loading *loading, unsigned int parts)
 {
 	for (size_t i = 0; i < hook_count; i++)
-		if (loading->attempts[i].message.kind == LOADER_MISSING &&
+		if (hook_is_wanted(&hooks[i], parts) &&
+		    loading->attempts[i].message.kind == LOADER_MISSING &&
 		    hook_form_exists(&hooks[i].form[1]))
 			return true;
 	return false;
@@ -405,16 +407,17 @@ static void send_library_only(struct loader *loader)
 
 static void load_and_send(struct loader *loader)
 {
-	unsigned int parts = likely_parts(loader->options->attach);
+	unsigned int forms = likely_forms(loader->options->attach);
+	unsigned int wanted = loader->options->parts;
 	struct loader_message done = {.kind = LOADER_DONE};
 	struct loading loading = {0}, again = {0};
 
-	if (load(loader, parts, &loading))
+	if (load(loader, forms | wanted, &loading))
 		fail(loader);
 	/* Once more, with every form to choose from. */
 	if (loader->options->attach == ATTACH_AUTO &&
-	    wants_other_forms(&loading) &&
-	    load(loader, SOURCE_ALL, &again) == 0) {
+	    wants_other_forms(&loading, wanted) &&
+	    load(loader, SOURCE_FORMS | wanted, &again) == 0) {
 		unload(&loading);
 		loading = again;
 	}
@@ -422,8 +425,9 @@ static void load_and_send(struct loader *loader)
 	send_table(loader, loading.compiler, "events");
 	send_table(loader, loading.compiler, "drops");
 	for (size_t i = 0; i < hook_count; i++)
-		send_message(loader, &loading.attempts[i].message,
-			     loading.attempts[i].fds);
+		if (hook_is_wanted(&hooks[i], wanted))
+			send_message(loader, &loading.attempts[i].message,
+				     loading.attempts[i].fds);
 	send_message(loader, &done, NULL);
 }
 

@@ -45,7 +45,8 @@ struct loader_options {
 	enum attach_mode attach;
 	enum kernel_types types;
 	struct dns_ports dns_ports;
-	bool library_only; /* load the library, and end */
+	unsigned int parts; /* enum source_part: what is wanted besides */
+	bool library_only;  /* load the library, and end */
 };
 
 /*

@@ -30,6 +30,7 @@ struct probe {
 	int socket;
 	int events;
 	int drops;
+	unsigned int parts; /* as in the loader's options */
 	bool library_only;
 	enum kernel_types types;
 	size_t attached_count;
@@ -79,6 +80,7 @@ int probe_start(const struct loader_options *options, struct probe **ret)
 	probe->events = -1;
 	probe->drops = -1;
 	probe->library_only = options->library_only;
+	probe->parts = options->parts;
 	libbpf_set_print(libbpf_log);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
 		err = -errno;
@@ -138,6 +140,11 @@ static size_t record_size(uint32_t kind)
 		return sizeof(struct record_result);
 	case RECORD_PACKET:
 		return sizeof(struct record_packet);
+	case RECORD_TCP_ARRIVAL:
+		return sizeof(struct record_arrival);
+	case RECORD_TCP_END:
+		return sizeof(struct record_traffic);
+	case RECORD_TCP_OWNER:
 	case RECORD_TCP_CONNECT:
 	case RECORD_SEND:
 		return sizeof(struct record_connect);
@@ -325,6 +332,8 @@ void probe_log(const struct probe *probe)
 	for (size_t i = 0; i < hook_count; i++) {
 		const struct probe_hook *hook = &probe->hook[i];
 
+		if (!hook_is_wanted(&hooks[i], probe->parts))
+			continue;
 		if (!hook->form && hooks[i].instead)
 			log_debug("no %s: %s", hooks[i].name, hook->why);
 		else if (!hook->form)

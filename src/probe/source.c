@@ -12,8 +12,8 @@
 
 /* Each uses what stands before it. */
 static const char *const parts[] = {
-	"event.h",   "common.h",  "tcp.bpf.c",	   "udp.bpf.c",
-	"raw.bpf.c", "dns.bpf.c", "process.bpf.c", "cgroup.bpf.c",
+	"event.h",   "common.h",   "tcp.bpf.c",	    "udp.bpf.c",    "raw.bpf.c",
+	"dns.bpf.c", "flow.bpf.c", "process.bpf.c", "cgroup.bpf.c",
 };
 
 const char *kernel_types_text(enum kernel_types types)
@@ -63,13 +63,15 @@ int source_assemble(enum kernel_types *types, unsigned int with,
 	out = open_memstream(&text, &len);
 	if (!out)
 		return -errno;
-	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);
 	if (with & SOURCE_KPROBES)
 		fputs("#define WITH_KPROBES 1\n", out);
 	if (with & SOURCE_CGROUPS)
 		fputs("#define WITH_CGROUPS 1\n", out);
 	if (with & SOURCE_STATE_KPROBE)
 		fputs("#define WITH_STATE_KPROBE 1\n", out);
+	if (with & SOURCE_FLOWS)
+		fputs("#define WITH_FLOWS 1\n", out);
+	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);
 	write_ports(out, ports);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		fprintf(out, "\n/* %s */\n%s", parts[i], part_text(parts[i]));

@@ -18,7 +18,10 @@ enum source_part {
 	SOURCE_KPROBES = 1,
 	SOURCE_CGROUPS = 2,
 	SOURCE_STATE_KPROBE = 4, /* for want of a tracepoint */
-	SOURCE_ALL = SOURCE_KPROBES | SOURCE_CGROUPS | SOURCE_STATE_KPROBE,
+	SOURCE_FORMS = SOURCE_KPROBES | SOURCE_CGROUPS | SOURCE_STATE_KPROBE,
+	SOURCE_FLOWS =
+		8, /* connections to their end; the rest is always there */
+	SOURCE_ALL = SOURCE_FORMS | SOURCE_FLOWS,
 };
 
 /*

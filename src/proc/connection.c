@@ -10,9 +10,10 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +24,40 @@
 /* What the kernel fills at once (NLMSG_GOODSIZE, or this if we have it). */
 #define REPLY_LEN 32768
 
-/* More connections to DNS servers are not looked at: it would take long. */
-#define CONNECTIONS_MAX 4096
+/* More are not looked at: it would take long. */
+#define CONNECTIONS_MAX 65536
+
+/* include/net/tcp_states.h */
+enum {
+	STATE_ESTABLISHED = 1,
+	STATE_FIN_WAIT1 = 4,
+	STATE_FIN_WAIT2 = 5,
+	STATE_CLOSE_WAIT = 8,
+	STATE_LAST_ACK = 9,
+	STATE_LISTEN = 10,
+	STATE_CLOSING = 11,
+};
+
+#define STATES_OPEN                                        \
+	(1u << STATE_ESTABLISHED | 1u << STATE_FIN_WAIT1 | \
+	 1u << STATE_FIN_WAIT2 | 1u << STATE_CLOSE_WAIT |  \
+	 1u << STATE_LAST_ACK | 1u << STATE_CLOSING)
+
+/* Those where the other side has ended its stream, which counts as a byte. */
+#define STATES_DONE \
+	(1u << STATE_CLOSE_WAIT | 1u << STATE_LAST_ACK | 1u << STATE_CLOSING)
+
+struct listener {
+	uint32_t netns;
+	struct endpoint local;
+};
 
 struct connections {
-	const struct dns_ports *ports;
+	const struct proc_connection_wish *wish;
 	size_t count, room;
 	struct proc_connection *connection;
+	size_t listener_count, listener_room;
+	struct listener *listener;
 };
 
 static int request(int fd, uint8_t family)
@@ -43,7 +71,8 @@ static int request(int fd, uint8_t family)
 		.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
 		.diag.sdiag_family = family,
 		.diag.sdiag_protocol = IPPROTO_TCP,
-		.diag.idiag_states = 1u << TCP_ESTABLISHED,
+		.diag.idiag_states = STATES_OPEN | 1u << STATE_LISTEN,
+		.diag.idiag_ext = 1u << (INET_DIAG_INFO - 1),
 	};
 
 	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
@@ -58,36 +87,100 @@ static struct endpoint endpoint_of(uint8_t family, const __be32 *addr,
 	};
 }
 
-/* 0, or -ENOMEM. */
+/* Room for one more in *array. 0, or -ENOMEM. */
+static int make_room(void **array, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room ? *room * 2 : 16;
+	void *larger;
+
+	if (count < *room)
+		return 0;
+	larger = reallocarray(*array, more, size);
+	if (!larger)
+		return -ENOMEM;
+	*array = larger;
+	*room = more;
+	return 0;
+}
+
+static int add_listener(struct connections *connections, uint32_t netns,
+			const struct endpoint *local)
+{
+	void *array = connections->listener;
+	int err = make_room(&array, connections->listener_count,
+			    &connections->listener_room,
+			    sizeof(*connections->listener));
+
+	connections->listener = array;
+	if (!err)
+		connections->listener[connections->listener_count++] =
+			(struct listener){netns, *local};
+	return err;
+}
+
+/* What the kernel has counted; an older one tells less. */
+static void read_info(const struct rtattr *attribute, size_t len,
+		      struct tcp_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	while (len >= sizeof(*attribute) && attribute->rta_len <= len &&
+	       attribute->rta_len >= sizeof(*attribute)) {
+		size_t size = attribute->rta_len - RTA_LENGTH(0);
+		size_t step = RTA_ALIGN((size_t)attribute->rta_len);
+
+		if (attribute->rta_type == INET_DIAG_INFO)
+			memcpy(info, RTA_DATA(attribute),
+			       size < sizeof(*info) ? size : sizeof(*info));
+		len = step < len ? len - step : 0;
+		attribute = (const void *)((const char *)attribute + step);
+	}
+}
+
+static void count_traffic(const struct inet_diag_msg *diag, size_t len,
+			  struct proc_connection *connection)
+{
+	struct tcp_info info;
+
+	read_info((const void *)(diag + 1), len - sizeof(*diag), &info);
+	connection->bytes_out = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
+	connection->bytes_in = info.tcpi_bytes_received;
+	if (1u << diag->idiag_state & STATES_DONE && connection->bytes_in)
+		connection->bytes_in--;
+	connection->packets_out = info.tcpi_segs_out;
+	connection->packets_in = info.tcpi_segs_in;
+	connection->retransmits = info.tcpi_total_retrans;
+	connection->rtt_us = info.tcpi_rtt;
+}
+
+/* len: of the message and its attributes. 0, or -ENOMEM. */
 static int add(struct connections *connections, uint32_t netns,
-	       const struct inet_diag_msg *diag)
+	       const struct inet_diag_msg *diag, size_t len)
 {
 	const struct inet_diag_sockid *id = &diag->id;
-	struct proc_connection *connection;
+	const struct dns_ports *ports = connections->wish->ports;
+	struct proc_connection connection = {
+		.netns = netns,
+		.local = endpoint_of(diag->idiag_family, id->idiag_src,
+				     id->idiag_sport),
+		.remote = endpoint_of(diag->idiag_family, id->idiag_dst,
+				      id->idiag_dport),
+		.inode = diag->idiag_inode,
+	};
+	void *array = connections->connection;
+	int err;
 
-	if (!dns_ports_have(connections->ports, ntohs(id->idiag_dport)) ||
+	if (diag->idiag_state == STATE_LISTEN)
+		return add_listener(connections, netns, &connection.local);
+	if ((ports && !dns_ports_have(ports, connection.remote.port)) ||
 	    connections->count == CONNECTIONS_MAX)
 		return 0;
-	if (connections->count == connections->room) {
-		size_t room = connections->room ? connections->room * 2 : 16;
-
-		connection = reallocarray(connections->connection, room,
-					  sizeof(*connection));
-		if (!connection)
-			return -ENOMEM;
-		connections->connection = connection;
-		connections->room = room;
-	}
-	connections->connection[connections->count++] =
-		(struct proc_connection){
-			.netns = netns,
-			.local = endpoint_of(diag->idiag_family, id->idiag_src,
-					     id->idiag_sport),
-			.remote = endpoint_of(diag->idiag_family, id->idiag_dst,
-					      id->idiag_dport),
-			.inode = diag->idiag_inode,
-		};
-	return 0;
+	count_traffic(diag, len, &connection);
+	err = make_room(&array, connections->count, &connections->room,
+			sizeof(connection));
+	connections->connection = array;
+	if (!err)
+		connections->connection[connections->count++] = connection;
+	return err;
 }
 
 /* The padding of the last message need not be there: then len becomes 0. */
@@ -118,7 +211,8 @@ static int take_reply(struct connections *connections, uint32_t netns,
 			err = ((const struct nlmsgerr *)data)->error;
 		else if (header->nlmsg_len >=
 			 NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
-			err = add(connections, netns, data);
+			err = add(connections, netns, data,
+				  NLMSG_PAYLOAD(header, 0));
 		if (err)
 			return err;
 	}
@@ -219,20 +313,40 @@ static void find_owners(struct connections *connections)
 	closedir(dir);
 }
 
-int proc_connections_visit(const struct dns_ports *ports,
+static bool is_heard(const struct connections *connections,
+		     const struct proc_connection *connection)
+{
+	for (size_t i = 0; i < connections->listener_count; i++) {
+		const struct listener *listener = &connections->listener[i];
+		const struct endpoint *local = &listener->local;
+
+		if (listener->netns == connection->netns &&
+		    local->port == connection->local.port &&
+		    (addr_is_unspecified(&local->addr) ||
+		     addr_equal(&local->addr, &connection->local.addr)))
+			return true;
+	}
+	return false;
+}
+
+int proc_connections_visit(const struct proc_connection_wish *wish,
 			   void (*fn)(const struct proc_connection *connection,
 				      void *context),
 			   void *context)
 {
-	struct connections connections = {.ports = ports};
+	struct connections connections = {.wish = wish};
 	int err = netns_visit(collect, &connections);
 
-	/* Mostly there are none, and a machine may have many descriptors. */
-	if (connections.count)
+	/* Often there are none, and a machine may have many descriptors. */
+	if (wish->with_owners && connections.count)
 		find_owners(&connections);
-	for (size_t i = 0; i < connections.count; i++)
-		if (process_id_known(connections.connection[i].process))
-			fn(&connections.connection[i], context);
+	for (size_t i = 0; i < connections.count; i++) {
+		struct proc_connection *connection = &connections.connection[i];
+
+		connection->is_inbound = is_heard(&connections, connection);
+		fn(connection, context);
+	}
 	free(connections.connection);
+	free(connections.listener);
 	return err;
 }

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/*
+ * TCP connections from their beginning to their end, and what went over them:
+ * the kernel counts that itself, so there is nothing to do for each packet.
+ *
+ * A connection from elsewhere is established in an interrupt, and nobody's. It
+ * belongs to who first reads from it, or else closes it: a server may accept,
+ * and leave the rest to a child, or to whom it sends the descriptor.
+ */
+
+#if defined(WITH_FLOWS) && defined(HAVE_tcp_sock_bytes_sent) && \
+	defined(HAVE_inet_sock_inet_sport)
+#define STATE_CLOSE	   7
+#define STATE_LISTEN	   10
+#define STATE_NEW_SYN_RECV 12
+
+/* include/net/sock.h, enum sock_flags: the other side has sent all it had. */
+#define SOCKET_DONE (1 << 1)
+
+/* Established, and nobody's yet, by struct sock. */
+BPF_TABLE("lru_hash", uint64_t, uint8_t, arrived, UNDERWAY_MAX);
+
+static inline void describe_connection(struct record_socket *to,
+				       struct sock *sk)
+{
+	uint16_t port_be = 0;
+
+	describe_socket(to, sk);
+	/* The number that describe_socket() takes is given back before. */
+	READ_KERNEL(port_be, ((struct inet_sock *)sk)->inet_sport);
+	to->local_port = swap16(port_be);
+}
+
+static inline void emit_arrival(void *ctx, struct sock *sk)
+{
+	struct record_arrival record = {};
+	uint64_t key = (uint64_t)sk;
+	uint8_t yes = 1;
+
+	record.header.kind = RECORD_TCP_ARRIVAL;
+	record.header.size = sizeof(record);
+	record.header.time_ns = bpf_ktime_get_ns();
+	describe_connection(&record.socket, sk);
+	submitted(events.perf_submit(ctx, &record, sizeof(record)));
+	arrived.update(&key, &yes);
+}
+
+/*
+ * The kernel's numbers: of bytes sent, those that were sent again as well; of
+ * bytes received, the end of the stream as one.
+ */
+static inline void emit_end(void *ctx, struct sock *sk)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	struct record_traffic record = {};
+	uint64_t again = 0, flags = 0;
+
+	record.header.kind = RECORD_TCP_END;
+	record.header.size = sizeof(record);
+	record.header.time_ns = bpf_ktime_get_ns();
+	describe_connection(&record.socket, sk);
+	READ_KERNEL(record.bytes_out, tcp->bytes_sent);
+	READ_KERNEL(again, tcp->bytes_retrans);
+	record.bytes_out -= again;
+	READ_KERNEL(record.bytes_in, tcp->bytes_received);
+	READ_KERNEL(flags, sk->__sk_common.skc_flags);
+	if (flags & SOCKET_DONE && record.bytes_in)
+		record.bytes_in--;
+	READ_KERNEL(record.packets_out, tcp->segs_out);
+	READ_KERNEL(record.packets_in, tcp->segs_in);
+	READ_KERNEL(record.retransmits, tcp->total_retrans);
+	READ_KERNEL(record.rtt_us, tcp->srtt_us);
+	record.rtt_us >>= 3; /* kept eightfold */
+	READ_KERNEL(record.error, sk->sk_err);
+	submitted(events.perf_submit(ctx, &record, sizeof(record)));
+}
+
+static inline void emit_owner(void *ctx, struct sock *sk)
+{
+	struct record_connect record = {};
+
+	record.header.kind = RECORD_TCP_OWNER;
+	record.header.size = sizeof(record);
+	record.header.time_ns = bpf_ktime_get_ns();
+	describe_task(&record.task);
+	describe_connection(&record.socket, sk);
+	submitted(events.perf_submit(ctx, &record, sizeof(record)));
+}
+
+/* The running thread has to do with a connection that was nobody's. */
+static inline void claim(void *ctx, struct sock *sk)
+{
+	uint64_t key = (uint64_t)sk;
+
+	if (!arrived.lookup(&key))
+		return;
+	arrived.delete(&key);
+	emit_owner(ctx, sk);
+}
+
+static inline void connection_changes(void *ctx, struct sock *sk, int before,
+				      int after)
+{
+	if (after == STATE_ESTABLISHED && before == STATE_SYN_RECV)
+		emit_arrival(ctx, sk);
+	if (after == STATE_CLOSE && !is_handshake(before) &&
+	    before != STATE_CLOSE && before != STATE_LISTEN &&
+	    before != STATE_NEW_SYN_RECV)
+		emit_end(ctx, sk);
+}
+
+/* (struct sock *, int before, int after) */
+int raw_tracepoint_tcp_flow(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+
+	if (socket_protocol(sk) == IPPROTO_TCP)
+		connection_changes(ctx, sk, (int)ctx->args[1],
+				   (int)ctx->args[2]);
+	return 0;
+}
+
+/* (struct sock *): a program has read what came. */
+int raw_tracepoint_tcp_rcv_space_adjust(struct bpf_raw_tracepoint_args *ctx)
+{
+	claim(ctx, (struct sock *)ctx->args[0]);
+	return 0;
+}
+
+/* The last descriptor of a socket is closed: by its process, or for it. */
+int cgroup_release(struct bpf_sock *known)
+{
+	struct sock *sk = packet_socket(known);
+
+	if (socket_protocol(sk) == IPPROTO_TCP)
+		claim(known, sk);
+	return 1;
+}
+#endif

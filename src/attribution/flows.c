@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Connections that are open, until their end tells what went over them.
+ */
+#include "attribution/state.h"
+
+#include <netinet/in.h>
+
+static struct socket_place place_of(const struct record_socket *socket)
+{
+	return (struct socket_place){
+		.netns = socket->netns,
+		.protocol = (uint8_t)socket->protocol,
+		.local = attribution_local(socket),
+		.remote = attribution_remote(socket),
+	};
+}
+
+/* The event is the caller's to begin: when, and what went over it so far. */
+static void tell(struct attribution *attribution, const struct flow *flow,
+		 struct event *event)
+{
+	struct event_connection *connection = &event->connection;
+	const struct process *process = process_find(attribution->processes,
+						     flow->owner);
+
+	event->kind = EVENT_FLOW;
+	event->netns = flow->place.netns;
+	connection->local = flow->place.local;
+	connection->remote = flow->place.remote;
+	connection->protocol = flow->place.protocol;
+	connection->is_inbound = flow->is_inbound;
+	connection->choice.via = (enum names_via)flow->via;
+	connection->choice.name = flow->name;
+	connection->choice.stale = flow->is_stale;
+	connection->is_old = !flow->begun_ns;
+	if (flow->begun_ns)
+		connection->duration_ns = event->time_ns - flow->begun_ns;
+	if (process)
+		attribution_describe(process, &event->process);
+	event->process.id = flow->owner;
+	event->process.tid = flow->tid;
+	attribution_emit(attribution, event);
+}
+
+static void tell_end(struct attribution *attribution, const struct flow *flow)
+{
+	struct event event = {
+		.time_ns = flow->ended_ns,
+		.connection.result = flow->error ? EVENT_RESULT_FAILED
+						 : EVENT_RESULT_CLOSED,
+		.connection.error = flow->error,
+		.connection.traffic = flow->traffic,
+	};
+
+	tell(attribution, flow, &event);
+}
+
+static void open_flow(struct attribution *attribution, const struct flow *flow)
+{
+	const struct flow *before = flow_find(attribution->flows, &flow->place);
+
+	if (before && before->ended_ns)
+		tell_end(attribution, before);
+	if (flow_open(attribution->flows, flow))
+		attribution->no_memory++;
+}
+
+void flows_found(struct attribution *attribution,
+		 const struct socket_place *place,
+		 const struct attribution_connection *connection)
+{
+	struct flow flow = {
+		.place = *place,
+		.is_inbound = connection->is_inbound,
+		.owner = connection->process,
+	};
+
+	/* What the probes have said of it counts. */
+	if (attribution->options.with_flows &&
+	    !flow_find(attribution->flows, place))
+		open_flow(attribution, &flow);
+}
+
+void flows_connected(struct attribution *attribution,
+		     const struct pending *pending,
+		     const struct record_result *record)
+{
+	const struct record_task *task = &pending->connect.task;
+	struct flow flow = {
+		.place = place_of(&record->socket),
+		.begun_ns = record->begun_ns,
+		.owner = attribution_task(task),
+		.tid = task->tid,
+		.via = pending->choice.via,
+		.is_stale = pending->choice.stale,
+		.name = pending->choice.name,
+	};
+
+	if (attribution->options.with_flows && record->established)
+		open_flow(attribution, &flow);
+}
+
+void flows_arrived(struct attribution *attribution,
+		   const struct record_arrival *record)
+{
+	struct flow flow = {
+		.place = place_of(&record->socket),
+		.is_inbound = true,
+		.begun_ns = record->header.time_ns,
+	};
+
+	open_flow(attribution, &flow);
+}
+
+void flows_claimed(struct attribution *attribution,
+		   const struct record_connect *record)
+{
+	struct socket_place place = place_of(&record->socket);
+	struct flow *flow = flow_find(attribution->flows, &place);
+
+	if (!flow || process_id_known(flow->owner))
+		return;
+	flow->owner = attribution_task(&record->task);
+	flow->tid = record->task.tid;
+	if (!flow->ended_ns)
+		return;
+	tell_end(attribution, flow);
+	flow_close(attribution->flows, flow);
+}
+
+void flows_ended(struct attribution *attribution,
+		 const struct record_traffic *record)
+{
+	struct flow unseen = {.place = place_of(&record->socket)};
+	struct flow *flow = flow_find(attribution->flows, &unseen.place);
+
+	if (!flow)
+		flow = &unseen;
+	flow->ended_ns = record->header.time_ns;
+	flow->error = record->error;
+	flow->traffic = (struct flow_traffic){
+		.bytes_out = record->bytes_out,
+		.bytes_in = record->bytes_in,
+		.packets_out = record->packets_out,
+		.packets_in = record->packets_in,
+		.retransmits = record->retransmits,
+		.rtt_us = record->rtt_us,
+	};
+	/* A program has yet to close it. */
+	if (flow->is_inbound && !process_id_known(flow->owner)) {
+		flow_hold(attribution->flows, flow);
+		return;
+	}
+	tell_end(attribution, flow);
+	if (flow != &unseen)
+		flow_close(attribution->flows, flow);
+}
+
+void flows_tick(struct attribution *attribution, uint64_t now_ns)
+{
+	struct flow *flow;
+
+	while ((flow = flow_first_held(attribution->flows)) &&
+	       flow->ended_ns + ATTRIBUTION_HOLD_NS <= now_ns) {
+		tell_end(attribution, flow);
+		flow_close(attribution->flows, flow);
+	}
+}
+
+uint64_t flows_next_tick(const struct attribution *attribution)
+{
+	const struct flow *flow = flow_first_held(attribution->flows);
+
+	return flow ? flow->ended_ns + ATTRIBUTION_HOLD_NS : UINT64_MAX;
+}
+
+void attribution_traffic(struct attribution *attribution,
+			 const struct attribution_connection *connection)
+{
+	struct socket_place place = {
+		.netns = connection->netns,
+		.protocol = IPPROTO_TCP,
+		.local = connection->local,
+		.remote = connection->remote,
+	};
+	const struct flow *flow = flow_find(attribution->flows, &place);
+	struct event event = {
+		.time_ns = connection->time_ns,
+		.connection.result = EVENT_RESULT_OPEN,
+		.connection.traffic = connection->traffic,
+	};
+
+	if (flow)
+		tell(attribution, flow, &event);
+}

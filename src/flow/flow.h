@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FLOW_FLOW_H
+#define FLOW_FLOW_H
+
+#include "flow/socket.h"
+#include "flow/traffic.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Connections that are open: since when, whose each is, and the name that it
+ * was made for. What goes over them the kernel counts. Of one that is over it
+ * may not be known yet whose it was: it can be held until that is. Bounded; the
+ * one that was opened first is forgotten first, and counted.
+ */
+struct flow {
+	struct socket_place place;
+	bool is_inbound;
+	uint64_t begun_ns; /* connect(), or, inbound, established */
+	struct process_id owner;
+	uint32_t tid; /* the owner's thread that made it */
+	uint32_t via; /* enum names_via */
+	bool is_stale;
+	const char *name;  /* as asked for; NULL: nobody did */
+	uint64_t ended_ns; /* 0: it is open */
+	int32_t error;	   /* errno by which it ended, positive; 0: in order */
+	struct flow_traffic traffic; /* of one that is over */
+};
+
+struct flows;
+
+/* NULL if memory is short. */
+struct flows *flows_create(size_t most);
+void flows_destroy(struct flows *flows);
+
+/*
+ * A connection is open now; what was open at its place before is gone. The name
+ * is copied. 0, or -ENOMEM.
+ */
+int flow_open(struct flows *flows, const struct flow *flow);
+
+/* The one that is open there, or NULL. Good until the next call. */
+struct flow *flow_find(struct flows *flows, const struct socket_place *place);
+
+/* It is over, and to be kept for now. */
+void flow_hold(struct flows *flows, struct flow *flow);
+
+/* The first that was held, or NULL. Good until the next call. */
+struct flow *flow_first_held(struct flows *flows);
+
+/* Forget it. */
+void flow_close(struct flows *flows, struct flow *flow);
+
+size_t flows_count(const struct flows *flows);
+
+/* How many were forgotten, to stay in bounds. */
+uint64_t flows_forgotten(const struct flows *flows);
+
+#endif
