@@ -75,7 +75,7 @@ START_TEST(watches_everything_when_not_told_otherwise)
 	ck_assert_ptr_null(options.filter.comm);
 	ck_assert(!options.filter.has_uid);
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		ck_assert(options.filter.kind[kind]);
+		ck_assert_int_eq(options.filter.kind[kind], kind != EVENT_FLOW);
 }
 END_TEST
 
@@ -294,6 +294,12 @@ START_TEST(refuses_what_cannot_go_together)
 {
 	REJECT("cannot run a command", "-r", "x.pcap", "--", "curl");
 	REJECT("leave out -t", "-r", "x.pcap", "-t", "1");
+	REJECT("leave out -e flow", "-r", "x.pcap", "-e", "flow");
+	REJECT("add -e flow", "--interval", "1");
+	REJECT("--interval 0: give a number of seconds", "-e", "flow",
+	       "--interval", "0");
+	ACCEPT("-e", "flow", "--interval", "0.5");
+	ck_assert_uint_eq(options.interval_ns, 500000000);
 	REJECT("no process", "-r", "x.pcap", "-p", "1");
 	REJECT("no process", "-r", "x.pcap", "-n", "curl");
 	REJECT("no process", "-u", "root", "-r", "x.pcap");
@@ -309,6 +315,7 @@ START_TEST(help_names_every_option_and_event)
 		"-u, --user",  "--attach",	 "-v, --verbose",
 		"-q, --quiet", "--kernel-types", "--dump-probes",
 		"--check",     "--version",	 "--help",
+		"--interval",
 	};
 	size_t width = 0;
 

@@ -30,6 +30,7 @@ struct told {
 
 static struct attribution *attribution;
 static uint64_t now_ns;
+static bool with_flows;	  /* for setup() */
 static size_t told_count; /* may be more than are kept */
 static struct told told[TOLD_MAX];
 
@@ -64,6 +65,7 @@ static inline void setup(void)
 {
 	struct attribution_options options = {
 		.max_names = 1000,
+		.with_flows = with_flows,
 		.ports = DNS_PORTS_USUAL,
 		.fn = note,
 		.context = &told_count,

@@ -425,6 +425,38 @@ START_TEST(protocols_have_family_and_transport)
 }
 END_TEST
 
+START_TEST(flows_have_their_bytes_on_the_side_that_sent_them)
+{
+	struct event event = sample_flow();
+
+	ck_assert_in_line(&event,
+			  "\"action\":\"flow\",\"type\":[\"connection\","
+			  "\"end\"],\"outcome\":\"success\","
+			  "\"duration\":1500000");
+	ck_assert_in_line(&event, "\"source\":{\"ip\":\"10.0.0.1\","
+				  "\"port\":4000,\"bytes\":75,\"packets\":7}");
+	ck_assert_in_line(&event, "\"domain\":\"facebook.com\","
+				  "\"bytes\":5000000000,\"packets\":9}");
+	ck_assert_in_line(&event, "\"direction\":\"egress\"");
+	ck_assert_in_line(&event, "\"result\":\"closed\"");
+	ck_assert_in_line(&event, "\"retransmits\":2,\"rtt_us\":250");
+	event.connection.is_inbound = true;
+	event.connection.is_old = true;
+	ck_assert_in_line(&event, "\"source\":{\"ip\":\"31.13.71.36\","
+				  "\"port\":80,\"bytes\":5000000000,"
+				  "\"packets\":9}");
+	ck_assert_in_line(&event, "\"port\":4000,\"bytes\":75,\"packets\":7}");
+	ck_assert_in_line(&event, "\"direction\":\"ingress\"");
+	ck_assert_not_in_line(&event, "duration");
+	event.connection.result = EVENT_RESULT_OPEN;
+	ck_assert_in_line(&event, "\"type\":[\"connection\",\"info\"]");
+	event.connection.result = EVENT_RESULT_FAILED;
+	event.connection.error = ECONNRESET;
+	ck_assert_in_line(&event, "\"outcome\":\"failure\"");
+	ck_assert_in_line(&event, "\"result\":\"ECONNRESET\"");
+}
+END_TEST
+
 START_TEST(outcomes_are_those_that_the_schema_allows)
 {
 	struct event event = sample_connection();
@@ -576,6 +608,7 @@ SUITE_MAIN("output/json", the_checker_rejects_what_is_not_strict,
 	   a_bare_connection_leaves_out_what_is_not_known,
 	   a_full_connection_has_all_its_fields,
 	   protocols_have_family_and_transport,
+	   flows_have_their_bytes_on_the_side_that_sent_them,
 	   outcomes_are_those_that_the_schema_allows,
 	   candidates_are_listed_and_counted, arguments_keep_their_bounds,
 	   a_loss_is_counted, hostile_bytes_stay_in_their_string,

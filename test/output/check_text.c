@@ -87,6 +87,27 @@ START_TEST(every_kind_of_connection_has_its_name)
 }
 END_TEST
 
+START_TEST(flows_say_what_went_over_them)
+{
+	struct event event = sample_flow();
+
+	ck_assert_starts(&event, "INFO[0001] flow comm=curl pid=2074 "
+				 "connection=31.13.71.36:80 "
+				 "dns.entry=facebook.com ");
+	ck_assert_in_line(&event, " result=closed time_ms=1.500 bytes_out=75 "
+				  "bytes_in=5000000000 packets_out=7 "
+				  "packets_in=9 retransmits=2 rtt_ms=0.250");
+	event.connection.is_old = true;
+	event.connection.is_inbound = true;
+	event.connection.traffic.retransmits = 0;
+	event.connection.traffic.rtt_us = 0;
+	event.connection.result = EVENT_RESULT_OPEN;
+	ck_assert_in_line(&event, " result=open inbound=true bytes_out=75 ");
+	ck_assert_not_in_line(&event, "retransmits");
+	ck_assert_not_in_line(&event, "rtt_ms");
+}
+END_TEST
+
 START_TEST(a_container_is_unknown_until_its_details_are)
 {
 	struct event event = sample_connection();
@@ -342,7 +363,7 @@ END_TEST
 SUITE_MAIN("output/text", the_three_sample_lines_are_reproduced,
 	   seconds_have_four_digits_or_more,
 	   a_connection_without_a_name_has_an_empty_entry,
-	   every_kind_of_connection_has_its_name,
+	   every_kind_of_connection_has_its_name, flows_say_what_went_over_them,
 	   a_container_is_unknown_until_its_details_are,
 	   how_a_name_was_found_is_said, an_outcome_is_said_once_there_is_one,
 	   a_full_connection_has_its_fields_in_order,

@@ -131,6 +131,25 @@ static inline struct event sample_connection(void)
 	return event;
 }
 
+static inline struct event sample_flow(void)
+{
+	struct event event = sample_connection();
+
+	event.kind = EVENT_FLOW;
+	event.connection.local = sample_endpoint("10.0.0.1", 4000);
+	event.connection.result = EVENT_RESULT_CLOSED;
+	event.connection.duration_ns = 1500000;
+	event.connection.traffic = (struct flow_traffic){
+		.bytes_out = 75,
+		.bytes_in = 5000000000,
+		.packets_out = 7,
+		.packets_in = 9,
+		.retransmits = 2,
+		.rtt_us = 250,
+	};
+	return event;
+}
+
 /* Everything that an event can say. */
 static inline struct event sample_full_connection(void)
 {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "flow/flow.h"
+
+#include "suite.h"
+
+#include <netinet/in.h>
+
+static struct flows *flows;
+
+static void setup(size_t most)
+{
+	flows = flows_create(most);
+	ck_assert_ptr_nonnull(flows);
+}
+
+static struct socket_place place(uint32_t netns, uint16_t port,
+				 const char *remote)
+{
+	struct socket_place place = {
+		.netns = netns,
+		.protocol = IPPROTO_TCP,
+		.local = {.port = port},
+		.remote = {.port = 80},
+	};
+
+	ck_assert_int_eq(addr_parse("10.0.0.1", &place.local.addr), 0);
+	ck_assert_int_eq(addr_parse(remote, &place.remote.addr), 0);
+	return place;
+}
+
+static struct socket_place nth(uint16_t port)
+{
+	return place(1, port, "192.0.2.1");
+}
+
+static void opens(struct socket_place at, uint32_t tgid, const char *name)
+{
+	struct flow flow = {
+		.place = at,
+		.owner.tgid = tgid,
+		.name = name,
+	};
+
+	ck_assert_int_eq(flow_open(flows, &flow), 0);
+}
+
+static struct flow *at(struct socket_place place)
+{
+	return flow_find(flows, &place);
+}
+
+START_TEST(places_differ_in_each_of_their_parts)
+{
+	struct socket_place udp = nth(1);
+
+	setup(10);
+	udp.protocol = IPPROTO_UDP;
+	opens(nth(1), 1, NULL);
+	opens(nth(2), 2, NULL);
+	opens(place(2, 1, "192.0.2.1"), 3, NULL);
+	opens(place(1, 1, "192.0.2.2"), 4, NULL);
+	opens(udp, 5, NULL);
+	ck_assert_uint_eq(at(nth(1))->owner.tgid, 1);
+	ck_assert_uint_eq(at(nth(2))->owner.tgid, 2);
+	ck_assert_uint_eq(at(place(2, 1, "192.0.2.1"))->owner.tgid, 3);
+	ck_assert_uint_eq(at(place(1, 1, "192.0.2.2"))->owner.tgid, 4);
+	ck_assert_uint_eq(at(udp)->owner.tgid, 5);
+	ck_assert_ptr_null(at(nth(3)));
+	flows_destroy(flows);
+}
+END_TEST
+
+START_TEST(names_are_copied)
+{
+	char name[] = "a.example";
+
+	setup(10);
+	opens(nth(1), 1, name);
+	name[0] = 'b';
+	ck_assert_str_eq(at(nth(1))->name, "a.example");
+	opens(nth(2), 1, NULL);
+	ck_assert_ptr_null(at(nth(2))->name);
+	flows_destroy(flows);
+}
+END_TEST
+
+START_TEST(a_new_one_takes_the_place)
+{
+	setup(10);
+	opens(nth(1), 1, "a.example");
+	flow_hold(flows, at(nth(1)));
+	opens(nth(1), 2, NULL);
+	ck_assert_uint_eq(flows_count(flows), 1);
+	ck_assert_uint_eq(at(nth(1))->owner.tgid, 2);
+	ck_assert_ptr_null(flow_first_held(flows));
+	flow_close(flows, at(nth(1)));
+	ck_assert_ptr_null(at(nth(1)));
+	ck_assert_uint_eq(flows_count(flows), 0);
+	ck_assert_uint_eq(flows_forgotten(flows), 0);
+	flows_destroy(flows);
+}
+END_TEST
+
+START_TEST(the_oldest_goes_when_there_are_too_many)
+{
+	setup(3);
+	for (uint16_t port = 1; port <= 5; port++)
+		opens(nth(port), port, NULL);
+	ck_assert_uint_eq(flows_count(flows), 3);
+	ck_assert_uint_eq(flows_forgotten(flows), 2);
+	ck_assert_ptr_null(at(nth(2)));
+	ck_assert_ptr_nonnull(at(nth(3)));
+	/* In the same place it takes nobody else's. */
+	opens(nth(5), 6, NULL);
+	ck_assert_uint_eq(flows_forgotten(flows), 2);
+	flows_destroy(flows);
+}
+END_TEST
+
+START_TEST(those_held_come_back_in_order)
+{
+	setup(10);
+	for (uint16_t port = 1; port <= 4; port++)
+		opens(nth(port), port, NULL);
+	ck_assert_ptr_null(flow_first_held(flows));
+	flow_hold(flows, at(nth(3)));
+	flow_hold(flows, at(nth(1)));
+	flow_hold(flows, at(nth(3)));
+	flow_hold(flows, at(nth(4)));
+	/* One from the middle. */
+	flow_close(flows, at(nth(1)));
+	ck_assert_uint_eq(flow_first_held(flows)->owner.tgid, 3);
+	flow_close(flows, flow_first_held(flows));
+	ck_assert_uint_eq(flow_first_held(flows)->owner.tgid, 4);
+	flow_close(flows, flow_first_held(flows));
+	ck_assert_ptr_null(flow_first_held(flows));
+	ck_assert_ptr_nonnull(at(nth(2)));
+	flows_destroy(flows);
+}
+END_TEST
+
+SUITE_MAIN("flow/flow", places_differ_in_each_of_their_parts, names_are_copied,
+	   a_new_one_takes_the_place, the_oldest_goes_when_there_are_too_many,
+	   those_held_come_back_in_order)
