@@ -24,12 +24,12 @@ race_run()
 }
 
 # What egrets is compared with is wrong at times: else it would be no feat. Of
-# few connects, it need not be.
+# few connects, or where one processor does one thing at a time, it need not be.
 expect_wrong()
 {
 	local made
 
-	((some >= 500)) || return 0
+	((some >= 500 && $(nproc) > 1)) || return 0
 	made=$(sed -n 's/connects: \([0-9]*\),.*/\1/p' <<<"$report")
 	expect_true "$1: $2 is not right" \
 		test "$(verdict_of "$2" | cut -d' ' -f1)" -lt "$made"
