@@ -2,11 +2,11 @@
 #include "flow/flow.h"
 
 #include "base/hash.h"
+#include "base/list.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 /* Hashed as bytes: no gaps. */
 struct key {

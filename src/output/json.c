@@ -1,72 +1,10 @@
 // SPDX-License-Identifier: MIT
-/*
- * Keys are appended as literals. Every member ends with a comma, and closing
- * an object or array overwrites the last one: no member has to know whether
- * it is the first.
- */
 #include "output/json.h"
+
+#include "output/json_members.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
-
-/* Literals shrink to stores only where strlen() is folded. */
-#define always_inline inline __attribute__((always_inline))
-
-/* Records among which an address is looked for that may be there twice. */
-#define REPEAT_LOOK_BACK 64
-
-/* bracket: '}' or ']'. Not for what may be empty. */
-static always_inline void json_close(struct writer *writer, char bracket)
-{
-	if (writer_failed(writer))
-		return;
-	writer->text[writer->len - 1] = bracket;
-	writer_char(writer, ',');
-}
-
-/* Keys are literals with quotes and colon. */
-static always_inline void add_u64(struct writer *writer, const char *key,
-				  uint64_t value)
-{
-	writer_string(writer, key);
-	writer_u64(writer, value);
-	writer_char(writer, ',');
-}
-
-static always_inline void add_bytes(struct writer *writer, const char *key,
-				    const char *bytes, size_t len)
-{
-	writer_string(writer, key);
-	writer_json_string(writer, bytes, len);
-	writer_char(writer, ',');
-}
-
-/* NULL is not known: left out. */
-static always_inline void add_string(struct writer *writer, const char *key,
-				     const char *value)
-{
-	if (value)
-		add_bytes(writer, key, value, strlen(value));
-}
-
-/* A word that needs no escape. */
-static always_inline void add_word(struct writer *writer, const char *key,
-				   const char *word)
-{
-	writer_string(writer, key);
-	writer_char(writer, '"');
-	writer_string(writer, word);
-	writer_string(writer, "\",");
-}
-
-static always_inline void add_addr(struct writer *writer, const char *key,
-				   const struct addr *addr)
-{
-	writer_string(writer, key);
-	writer_char(writer, '"');
-	writer_addr(writer, addr);
-	writer_string(writer, "\",");
-}
 
 static bool is_dns(const struct event *event)
 {
@@ -324,125 +262,6 @@ static void add_connection_network(struct writer *writer,
 		    connection->is_inbound ? "ingress" : "egress");
 }
 
-/* Every record as it came: answers says what was said, not what is believed. */
-static void add_dns_records(struct writer *writer,
-			    const struct dns_message *message)
-{
-	char buf[DNS_CODE_TEXT];
-
-	if (!message->answer_count)
-		return;
-	writer_string(writer, "\"answers\":[");
-	for (size_t i = 0; i < message->record_count; i++) {
-		const struct dns_record *record = &message->record[i];
-
-		if (record->section != DNS_SECTION_ANSWER)
-			continue;
-		add_string(writer,
-			   "{\"name\":", dns_record_owner(message, record));
-		add_word(writer, "\"type\":", dns_type_text(record->type, buf));
-		add_word(writer,
-			 "\"class\":", dns_class_text(record->class, buf));
-		add_u64(writer, "\"ttl\":", record->ttl_s);
-		if (dns_record_has_addr(record))
-			add_addr(writer, "\"data\":", &record->addr);
-		else
-			add_string(writer, "\"data\":",
-				   dns_record_value(message, record));
-		json_close(writer, '}');
-	}
-	json_close(writer, ']');
-}
-
-/* Hints and additional addresses often say what was just said. */
-static bool is_repeated(const struct dns_message *message, size_t i)
-{
-	const struct dns_record *record = &message->record[i];
-	size_t end = i > REPEAT_LOOK_BACK ? i - REPEAT_LOOK_BACK : 0;
-
-	if (record->section == DNS_SECTION_ANSWER)
-		return false;
-	while (i-- > end) {
-		const struct dns_record *before = &message->record[i];
-
-		if (before->on_chain && dns_record_has_addr(before) &&
-		    addr_equal(&before->addr, &record->addr))
-			return true;
-	}
-	return false;
-}
-
-/* The addresses of the name asked for, and no stranger's. */
-static void add_resolved(struct writer *writer,
-			 const struct dns_message *message)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < message->record_count; i++) {
-		const struct dns_record *record = &message->record[i];
-
-		if (!record->on_chain || !dns_record_has_addr(record) ||
-		    is_repeated(message, i))
-			continue;
-		if (!any)
-			writer_string(writer, "\"resolved_ip\":[");
-		any = true;
-		add_addr(writer, "", &record->addr);
-	}
-	if (any)
-		json_close(writer, ']');
-}
-
-static void add_flags(struct writer *writer, const struct dns_message *message)
-{
-	size_t before = writer->len, inside;
-
-	writer_string(writer, "\"header_flags\":[");
-	inside = writer->len;
-	for (size_t i = 0; i < DNS_FLAG_NAMES; i++)
-		if (message->flags & dns_flag_names[i].flag)
-			add_word(writer, "", dns_flag_names[i].text);
-	if (message->dnssec_ok)
-		writer_string(writer, "\"DO\",");
-	if (writer->len == inside)
-		writer->len = before;
-	else
-		json_close(writer, ']');
-}
-
-static void add_dns(struct writer *writer, const struct event *event)
-{
-	const struct dns_message *message = event->dns.message;
-	char buf[DNS_CODE_TEXT];
-
-	if (event->kind == EVENT_DNS_ANSWER)
-		writer_string(writer, "\"dns\":{\"type\":\"answer\",\"id\":\"");
-	else
-		writer_string(writer, "\"dns\":{\"type\":\"query\",\"id\":\"");
-	writer_u64(writer, message->id);
-	writer_string(writer, "\",");
-	if (message->opcode != DNS_OPCODE_QUERY)
-		add_word(writer,
-			 "\"op_code\":", dns_opcode_text(message->opcode, buf));
-	add_flags(writer, message);
-	if (message->question_count) {
-		writer_string(writer, "\"question\":{");
-		add_string(writer, "\"name\":", message->name);
-		add_word(writer,
-			 "\"type\":", dns_type_text(message->type, buf));
-		add_word(writer,
-			 "\"class\":", dns_class_text(message->class, buf));
-		json_close(writer, '}');
-	}
-	if (event->kind == EVENT_DNS_ANSWER) {
-		add_word(writer, "\"response_code\":",
-			 dns_rcode_text(message->rcode, buf));
-		add_dns_records(writer, message);
-		add_resolved(writer, message);
-	}
-	json_close(writer, '}');
-}
-
 static void add_dns_network(struct writer *writer, const struct event *event)
 {
 	const struct event_dns *dns = &event->dns;
@@ -492,30 +311,6 @@ static void add_choice(struct writer *writer, const struct event *event)
 	json_close(writer, '}');
 }
 
-/* What the schema has no name for. */
-static void add_own_dns(struct writer *writer, const struct event *event)
-{
-	const struct dns_message *message = event->dns.message;
-	size_t before, inside;
-
-	if (event->dns.unsolicited)
-		writer_string(writer, "\"unsolicited\":true,");
-	before = writer->len;
-	writer_string(writer, "\"dns\":{");
-	inside = writer->len;
-	add_string(writer, "\"unicode\":", event->unicode);
-	if (message->flags & DNS_FLAG_TC)
-		writer_string(writer, "\"truncated\":true,");
-	if (message->is_cut)
-		writer_string(writer, "\"cut\":true,");
-	if (message->answer_total > message->answer_count)
-		add_u64(writer, "\"records_total\":", message->answer_total);
-	if (writer->len == inside)
-		writer->len = before;
-	else
-		json_close(writer, '}');
-}
-
 /* start_ticks tells apart processes that had the same number. */
 static void add_own_process(struct writer *writer,
 			    const struct event_process *process)
@@ -560,7 +355,7 @@ static void add_own(struct writer *writer, const struct event *event)
 		if (event->kind == EVENT_FLOW)
 			add_own_traffic(writer, &event->connection.traffic);
 	} else if (is_dns(event)) {
-		add_own_dns(writer, event);
+		json_add_own_dns(writer, event);
 	} else if (event->kind == EVENT_EGRETS_LOST) {
 		writer_string(writer, "\"lost\":{");
 		add_string(writer, "\"source\":", event->lost.source);
@@ -593,7 +388,7 @@ void json_format(struct writer *writer, const struct event *event,
 	add_process(writer, &event->process);
 	if (is_dns(event)) {
 		add_dns_network(writer, event);
-		add_dns(writer, event);
+		json_add_dns(writer, event);
 	} else if (is_connection(event)) {
 		add_connection_network(writer, event);
 	}

@@ -182,12 +182,12 @@ work_fragments()
 # A namespace in which one process asks and connects, and then it is gone.
 short_life()
 {
-	local begun=${EPOCHREALTIME/./}
+	local begun=${EPOCHREALTIME/[.,]/}
 
 	lab_wire "$1" $$
 	"$EGRETS_HELPERS/race" -s "$LAB_SERVER4" -p "$LAB_RACE_PORT" -P 1 -c 1 \
 		-S "$1" -w "$lab_dir/truth.short.$1" 2>>"$lab_dir/short"
-	echo $((${EPOCHREALTIME/./} - begun)) >>"$lab_dir/lives"
+	echo $((${EPOCHREALTIME/[.,]/} - begun)) >>"$lab_dir/lives"
 }
 
 short_lives()

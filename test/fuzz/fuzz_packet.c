@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * The first byte of the input chooses the link type, the rest is a frame. What
- * it carries to or from port 53 goes on to the DNS parser, as it would in a
+ * it carries to or from a port of DNS goes on to its parser, as it would in a
  * capture.
  */
 #include "base/cursor.h"
 #include "dns/message.h"
+#include "dns/ports.h"
 #include "fuzz.h"
 #include "message_invariants.h"
 #include "packet/packet.h"
@@ -23,6 +24,7 @@ static const int links[] = {
 
 #define LINK_COUNT (sizeof(links) / sizeof(*links))
 
+static const struct dns_ports ports = DNS_PORTS_USUAL;
 static struct dns_message message;
 
 static void dns_check(const struct packet *packet)
@@ -32,8 +34,8 @@ static void dns_check(const struct packet *packet)
 	size_t wire_len = packet->payload_wire;
 	struct cursor cursor;
 
-	if (packet->source.port != DNS_PORT &&
-	    packet->destination.port != DNS_PORT)
+	if (!dns_ports_have(&ports, packet->source.port) &&
+	    !dns_ports_have(&ports, packet->destination.port))
 		return;
 	if (packet->protocol == IPPROTO_TCP) {
 		cursor_init(&cursor, bytes, len);

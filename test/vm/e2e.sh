@@ -21,9 +21,9 @@ export EGRETS_RACE_CONNECTS=${EGRETS_RACE_CONNECTS:-1000}
 # Of the race what does not depend on things that happen at the same time: there
 # is one slow processor for all of them.
 race="own shared six datagrams namespaces two again threads fork stub fragments"
-tests=(names "race $race" failures udp netns transports embedded hostile
-	leftovers)
-[[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(boxed)
+tests=(names "race $race" failures udp protocols netns transports embedded
+	hostile leftovers)
+[[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(flows boxed)
 # Where egrets has to choose: what it does without what it would like to have.
 [[ ${EGRETS_ATTACH-} != auto ]] || tests=(hooks wires check refuse)
 (($# == 0)) || tests=("$@")
