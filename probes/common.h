@@ -12,6 +12,7 @@
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 #endif
+#define PROTO_SCTP 132
 
 /*
  * libbcc looks for these in kallsyms, which shows no addresses to those without

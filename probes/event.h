@@ -69,7 +69,7 @@ struct record_socket {
 	uint32_t pad;
 };
 
-/* RECORD_TCP_CONNECT, RECORD_SEND; RECORD_TCP_OWNER without begun_ns */
+/* RECORD_TCP_CONNECT, RECORD_SEND; RECORD_TCP_OWNER, of id as below */
 struct record_connect {
 	struct record_header header;
 	struct record_task task;
@@ -126,20 +126,20 @@ struct record_packet {
 /* RECORD_TCP_ARRIVAL */
 struct record_arrival {
 	struct record_header header;
-	struct record_socket socket; /* without its id */
+	struct record_socket socket; /* id: its address */
 };
 
 /* RECORD_TCP_END: what went over a connection, as its program sees it. */
 struct record_traffic {
 	struct record_header header;
-	struct record_socket socket; /* without its id */
+	struct record_socket socket; /* id: its address */
 	uint64_t bytes_out;	     /* of the stream: each once, no headers */
 	uint64_t bytes_in;
 	uint32_t packets_out; /* with all that TCP adds */
 	uint32_t packets_in;
 	uint32_t retransmits; /* packets */
 	uint32_t rtt_us;      /* smoothed round-trip time */
-	int32_t error;	      /* errno, positive; 0: it ended in order */
+	int32_t error;	      /* errno by which it ended, positive; 0: none */
 	uint32_t pad;
 };
 

@@ -17,8 +17,8 @@
 /* include/net/sock.h, enum sock_flags: the other side has sent all it had. */
 #define SOCKET_DONE (1 << 1)
 
-/* Established, and nobody's yet, by struct sock. */
-BPF_TABLE("lru_hash", uint64_t, uint8_t, arrived, UNDERWAY_MAX);
+/* Established, and nobody's yet, by struct sock; some never are. */
+BPF_TABLE("lru_hash", uint64_t, uint8_t, arrived, 65536);
 
 static inline void describe_connection(struct record_socket *to,
 				       struct sock *sk)
@@ -26,6 +26,8 @@ static inline void describe_connection(struct record_socket *to,
 	uint16_t port_be = 0;
 
 	describe_socket(to, sk);
+	/* The inode comes with the program, and goes before the end. */
+	to->id = (uint64_t)sk;
 	/* The number that describe_socket() takes is given back before. */
 	READ_KERNEL(port_be, ((struct inet_sock *)sk)->inet_sport);
 	to->local_port = swap16(port_be);
@@ -34,9 +36,14 @@ static inline void describe_connection(struct record_socket *to,
 static inline void emit_arrival(void *ctx, struct sock *sk)
 {
 	struct record_arrival record = {};
+	struct socket *socket = NULL;
 	uint64_t key = (uint64_t)sk;
 	uint8_t yes = 1;
 
+	/* Two that connect to each other at once: it has its program. */
+	READ_KERNEL(socket, sk->sk_socket);
+	if (socket)
+		return;
 	record.header.kind = RECORD_TCP_ARRIVAL;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
@@ -61,7 +68,8 @@ static inline void emit_end(void *ctx, struct sock *sk)
 	describe_connection(&record.socket, sk);
 	READ_KERNEL(record.bytes_out, tcp->bytes_sent);
 	READ_KERNEL(again, tcp->bytes_retrans);
-	record.bytes_out -= again;
+	record.bytes_out = record.bytes_out > again ? record.bytes_out - again
+						    : 0;
 	READ_KERNEL(record.bytes_in, tcp->bytes_received);
 	READ_KERNEL(flags, sk->__sk_common.skc_flags);
 	if (flags & SOCKET_DONE && record.bytes_in)
@@ -98,29 +106,37 @@ static inline void claim(void *ctx, struct sock *sk)
 	emit_owner(ctx, sk);
 }
 
-static inline void connection_changes(void *ctx, struct sock *sk, int before,
-				      int after)
-{
-	if (after == STATE_ESTABLISHED && before == STATE_SYN_RECV)
-		emit_arrival(ctx, sk);
-	if (after == STATE_CLOSE && !is_handshake(before) &&
-	    before != STATE_CLOSE && before != STATE_LISTEN &&
-	    before != STATE_NEW_SYN_RECV)
-		emit_end(ctx, sk);
-}
-
-/* (struct sock *, int before, int after) */
-int raw_tracepoint_tcp_flow(struct bpf_raw_tracepoint_args *ctx)
+/*
+ * (struct sock *, int before, int after). Two programs, for the same reason as
+ * in tcp.bpf.c.
+ */
+int raw_tracepoint_tcp_arrival(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sock *sk = (struct sock *)ctx->args[0];
 
-	if (socket_protocol(sk) == IPPROTO_TCP)
-		connection_changes(ctx, sk, (int)ctx->args[1],
-				   (int)ctx->args[2]);
+	if ((int)ctx->args[1] == STATE_SYN_RECV &&
+	    (int)ctx->args[2] == STATE_ESTABLISHED &&
+	    socket_protocol(sk) == IPPROTO_TCP)
+		emit_arrival(ctx, sk);
 	return 0;
 }
 
-/* (struct sock *): a program has read what came. */
+int raw_tracepoint_tcp_ending(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct sock *sk = (struct sock *)ctx->args[0];
+	int before = (int)ctx->args[1];
+
+	if ((int)ctx->args[2] == STATE_CLOSE && !is_handshake(before) &&
+	    before != STATE_CLOSE && before != STATE_LISTEN &&
+	    before != STATE_NEW_SYN_RECV && socket_protocol(sk) == IPPROTO_TCP)
+		emit_end(ctx, sk);
+	return 0;
+}
+
+/*
+ * (struct sock *): a program has read what came. (Where the kernel itself does,
+ * for a sockmap or KCM, whoever runs then is taken for it.)
+ */
 int raw_tracepoint_tcp_rcv_space_adjust(struct bpf_raw_tracepoint_args *ctx)
 {
 	claim(ctx, (struct sock *)ctx->args[0]);

@@ -53,7 +53,8 @@ static inline void datagram_leaves(void *ctx, struct sock *sk, bool to_peer,
 	to.local_port = record->socket.local_port;
 	to.protocol = record->socket.protocol;
 	describe_task(&record->task);
-	to.tgid = record->task.tgid;
+	/* Those of SCTP are sent again in interrupts, whoever runs then. */
+	to.tgid = record->socket.protocol == PROTO_SCTP ? 0 : record->task.tgid;
 	if (sent.lookup(&to))
 		return;
 	sent.update(&to, &seen);

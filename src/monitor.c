@@ -324,7 +324,8 @@ static void on_interval(uv_timer_t *timer)
 {
 	struct monitor *monitor = timer->data;
 
-	snapshot_traffic(monitor->attribution);
+	rounds(monitor);
+	snapshot_traffic(monitor->attribution, false);
 	rounds(monitor);
 }
 
@@ -468,7 +469,7 @@ static void finish(struct monitor *monitor)
 	catch_up(monitor);
 	/* What ends meanwhile is told once more, rather than not at all. */
 	if (follows_flows(monitor->options)) {
-		snapshot_traffic(monitor->attribution);
+		snapshot_traffic(monitor->attribution, true);
 		catch_up(monitor);
 	}
 	attribution_finish(monitor->attribution);

@@ -12,7 +12,8 @@
 #include <string.h>
 
 /* Of some 200 bytes each. */
-#define MAX_NAMES_MOST 100000000
+#define INTERVAL_LEAST_NS 100000000
+#define MAX_NAMES_MOST	  100000000
 
 const char options_help[] =
 	"Usage: egrets [options] [-- command [args...]]\n"
@@ -122,6 +123,16 @@ static int parse_time(const char *option, const char *value, uint64_t *ret)
 	if (!*ret)
 		*ret = 1; /* 0 would be no end */
 	return 0;
+}
+
+/* To ask the kernel for all connections takes a while. */
+static int parse_interval(const char *value, uint64_t *ret)
+{
+	int err = parse_time("--interval", value, ret);
+
+	if (!err && *ret < INTERVAL_LEAST_NS)
+		return bad_value("--interval", value, "0.1 seconds or more");
+	return err;
 }
 
 static int parse_number(const char *option, const char *value,
@@ -245,7 +256,7 @@ static int set_option(int option, const char *value, struct options *options)
 	case OPTION_DNS_PORT:
 		return parse_dns_ports(value, &options->dns_ports);
 	case OPTION_INTERVAL:
-		return parse_time("--interval", value, &options->interval_ns);
+		return parse_interval(value, &options->interval_ns);
 	case OPTION_MAX_NAMES:
 		return parse_max_names(value, &options->max_names);
 	case OPTION_ATTACH:

@@ -6,6 +6,7 @@
 #include "proc/connection.h"
 #include "proc/process.h"
 
+#include <errno.h>
 #include <string.h>
 
 static void on_process(const struct proc_process *process, void *context)
@@ -54,8 +55,7 @@ static void on_connection(const struct proc_connection *connection,
 	attribution_connection(context, &copy);
 }
 
-static void on_open_connection(const struct proc_connection *connection,
-			       void *context)
+static void on_traffic(const struct proc_connection *connection, void *context)
 {
 	struct attribution_connection copy = copy_of(connection);
 
@@ -67,10 +67,19 @@ static void visit(const struct proc_connection_wish *wish,
 			     void *context),
 		  struct attribution *attribution)
 {
+	static bool has_warned;
 	int err = proc_connections_visit(wish, fn, attribution);
 
-	if (err)
+	if (!err || has_warned)
+		return;
+	has_warned = true;
+	if (wish->ports)
 		log_debug("cannot list connections: %s", strerror(-err));
+	else
+		log_warn("not all flows from before, or still open, are shown: "
+			 "%s",
+			 err == -ENOENT ? "this kernel has no inet_diag"
+					: strerror(-err));
 }
 
 void snapshot_take(struct attribution *attribution,
@@ -87,9 +96,17 @@ void snapshot_take(struct attribution *attribution,
 	visit(&wish, on_connection, attribution);
 }
 
-void snapshot_traffic(struct attribution *attribution)
+static void on_open_connection(const struct proc_connection *connection,
+			       void *context)
+{
+	/* Of what its program has closed, the probes will tell the end. */
+	if (connection->inode)
+		on_traffic(connection, context);
+}
+
+void snapshot_traffic(struct attribution *attribution, bool is_last)
 {
 	struct proc_connection_wish wish = {.ports = NULL};
 
-	visit(&wish, on_open_connection, attribution);
+	visit(&wish, is_last ? on_traffic : on_open_connection, attribution);
 }

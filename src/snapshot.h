@@ -4,7 +4,7 @@
 
 #include "attribution/attribution.h"
 
-/* What the kernel can be asked for, at any time. What cannot be read is left out. */
+/* What the kernel can be asked for. What cannot be read is left out. */
 
 /*
  * Tell attribution what was there before the probes: the processes, and their
@@ -14,7 +14,10 @@
 void snapshot_take(struct attribution *attribution,
 		   const struct dns_ports *ports, bool all_connections);
 
-/* Have it tell what went over the connections that are open. */
-void snapshot_traffic(struct attribution *attribution);
+/*
+ * Have it tell what went over the connections that are open; the last time also
+ * of those that their programs have closed, whose end will not be seen.
+ */
+void snapshot_traffic(struct attribution *attribution, bool is_last);
 
 #endif

@@ -90,7 +90,7 @@ struct attribution_connection {
 	uint32_t netns;
 	struct endpoint local;
 	struct endpoint remote;
-	uint64_t inode;		   /* of the socket */
+	uint64_t inode; /* of the socket; 0: the program has closed it */
 	struct process_id process; /* may be unknown */
 	bool is_inbound;
 	struct flow_traffic traffic;
@@ -100,7 +100,11 @@ struct attribution_connection {
 void attribution_connection(struct attribution *attribution,
 			    const struct attribution_connection *connection);
 
-/* It is open: an event tells what went over it so far, if it is followed. */
+/*
+ * It is open: an event tells what went over it so far, if it is followed. If
+ * the program has closed it already (inode 0), it is told as over, with what had
+ * gone over it by then: when egrets ends, nobody waits for the last packets.
+ */
 void attribution_traffic(struct attribution *attribution,
 			 const struct attribution_connection *connection);
 

@@ -5,6 +5,7 @@
 #include "attribution/state.h"
 
 #include <netinet/in.h>
+#include <string.h>
 
 static struct socket_place place_of(const struct record_socket *socket)
 {
@@ -16,13 +17,45 @@ static struct socket_place place_of(const struct record_socket *socket)
 	};
 }
 
+static void take_owner(struct flow *flow, const struct record_task *task)
+{
+	struct flow_owner *owner = &flow->owner;
+
+	owner->process = attribution_task(task);
+	owner->tid = task->tid;
+	owner->ppid = task->ppid;
+	owner->uid = task->uid;
+	owner->cgroup_id = task->cgroup_id;
+	memcpy(owner->comm, task->comm, sizeof(owner->comm) - 1);
+	memcpy(owner->cgroup, task->cgroup, sizeof(owner->cgroup) - 1);
+}
+
+/* What the process table knows goes before what was known then. */
+static void describe_owner(struct attribution *attribution,
+			   const struct flow_owner *owner,
+			   struct event_process *ret)
+{
+	const struct process *process = process_find(attribution->processes,
+						     owner->process);
+
+	if (!process_id_known(owner->process))
+		return;
+	ret->ppid = owner->ppid;
+	ret->uid = owner->uid;
+	ret->comm = owner->comm;
+	ret->cgroup = owner->cgroup;
+	ret->cgroup_id = owner->cgroup_id;
+	if (process)
+		attribution_describe(process, ret);
+	ret->id = owner->process;
+	ret->tid = owner->tid;
+}
+
 /* The event is the caller's to begin: when, and what went over it so far. */
 static void tell(struct attribution *attribution, const struct flow *flow,
 		 struct event *event)
 {
 	struct event_connection *connection = &event->connection;
-	const struct process *process = process_find(attribution->processes,
-						     flow->owner);
 
 	event->kind = EVENT_FLOW;
 	event->netns = flow->place.netns;
@@ -33,13 +66,11 @@ static void tell(struct attribution *attribution, const struct flow *flow,
 	connection->choice.via = (enum names_via)flow->via;
 	connection->choice.name = flow->name;
 	connection->choice.stale = flow->is_stale;
+	connection->choice.candidates = flow->candidates;
 	connection->is_old = !flow->begun_ns;
-	if (flow->begun_ns)
+	if (flow->begun_ns && event->time_ns > flow->begun_ns)
 		connection->duration_ns = event->time_ns - flow->begun_ns;
-	if (process)
-		attribution_describe(process, &event->process);
-	event->process.id = flow->owner;
-	event->process.tid = flow->tid;
+	describe_owner(attribution, &flow->owner, &event->process);
 	attribution_emit(attribution, event);
 }
 
@@ -70,12 +101,18 @@ void flows_found(struct attribution *attribution,
 		 const struct socket_place *place,
 		 const struct attribution_connection *connection)
 {
+	const struct process *process = process_find(attribution->processes,
+						     connection->process);
 	struct flow flow = {
 		.place = *place,
 		.is_inbound = connection->is_inbound,
-		.owner = connection->process,
+		.owner.process = connection->process,
 	};
 
+	if (process) {
+		flow.owner.uid = process->uid;
+		memcpy(flow.owner.comm, process->comm, sizeof(process->comm));
+	}
 	/* What the probes have said of it counts. */
 	if (attribution->options.with_flows &&
 	    !flow_find(attribution->flows, place))
@@ -86,19 +123,19 @@ void flows_connected(struct attribution *attribution,
 		     const struct pending *pending,
 		     const struct record_result *record)
 {
-	const struct record_task *task = &pending->connect.task;
 	struct flow flow = {
 		.place = place_of(&record->socket),
 		.begun_ns = record->begun_ns,
-		.owner = attribution_task(task),
-		.tid = task->tid,
 		.via = pending->choice.via,
 		.is_stale = pending->choice.stale,
+		.candidates = pending->choice.candidates,
 		.name = pending->choice.name,
 	};
 
-	if (attribution->options.with_flows && record->established)
-		open_flow(attribution, &flow);
+	if (!attribution->options.with_flows || !record->established)
+		return;
+	take_owner(&flow, &pending->connect.task);
+	open_flow(attribution, &flow);
 }
 
 void flows_arrived(struct attribution *attribution,
@@ -108,6 +145,7 @@ void flows_arrived(struct attribution *attribution,
 		.place = place_of(&record->socket),
 		.is_inbound = true,
 		.begun_ns = record->header.time_ns,
+		.socket = record->socket.id,
 	};
 
 	open_flow(attribution, &flow);
@@ -119,10 +157,10 @@ void flows_claimed(struct attribution *attribution,
 	struct socket_place place = place_of(&record->socket);
 	struct flow *flow = flow_find(attribution->flows, &place);
 
-	if (!flow || process_id_known(flow->owner))
+	if (!flow || flow->socket != record->socket.id ||
+	    process_id_known(flow->owner.process))
 		return;
-	flow->owner = attribution_task(&record->task);
-	flow->tid = record->task.tid;
+	take_owner(flow, &record->task);
 	if (!flow->ended_ns)
 		return;
 	tell_end(attribution, flow);
@@ -135,7 +173,7 @@ void flows_ended(struct attribution *attribution,
 	struct flow unseen = {.place = place_of(&record->socket)};
 	struct flow *flow = flow_find(attribution->flows, &unseen.place);
 
-	if (!flow)
+	if (!flow || (flow->socket && flow->socket != record->socket.id))
 		flow = &unseen;
 	flow->ended_ns = record->header.time_ns;
 	flow->error = record->error;
@@ -148,7 +186,7 @@ void flows_ended(struct attribution *attribution,
 		.rtt_us = record->rtt_us,
 	};
 	/* A program has yet to close it. */
-	if (flow->is_inbound && !process_id_known(flow->owner)) {
+	if (flow->socket && !process_id_known(flow->owner.process)) {
 		flow_hold(attribution->flows, flow);
 		return;
 	}
@@ -184,13 +222,19 @@ void attribution_traffic(struct attribution *attribution,
 		.local = connection->local,
 		.remote = connection->remote,
 	};
-	const struct flow *flow = flow_find(attribution->flows, &place);
+	struct flow *flow = flow_find(attribution->flows, &place);
 	struct event event = {
 		.time_ns = connection->time_ns,
 		.connection.result = EVENT_RESULT_OPEN,
 		.connection.traffic = connection->traffic,
 	};
 
-	if (flow)
-		tell(attribution, flow, &event);
+	if (!flow || flow->ended_ns)
+		return;
+	/* Only the kernel still has to do with it. */
+	if (!connection->inode)
+		event.connection.result = EVENT_RESULT_CLOSED;
+	tell(attribution, flow, &event);
+	if (!connection->inode)
+		flow_close(attribution->flows, flow);
 }

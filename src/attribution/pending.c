@@ -23,13 +23,11 @@ static const char *copy_string(char **to, const char *string)
 static struct pending *make(const struct record_connect *connect,
 			    const struct names_choice *choice)
 {
-	unsigned int listed = choice->candidates;
+	unsigned int listed = names_listed(choice);
 	size_t size = sizeof(struct pending) + string_size(choice->name);
 	struct pending *pending;
 	char *text;
 
-	if (listed > NAMES_CANDIDATES)
-		listed = NAMES_CANDIDATES;
 	for (unsigned int i = 0; i < listed; i++)
 		size += string_size(choice->candidate[i]);
 	pending = calloc(1, size);

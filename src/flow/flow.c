@@ -84,6 +84,8 @@ int flow_open(struct flows *flows, const struct flow *flow)
 	struct entry *entry = find(flows, &key);
 
 	if (entry) {
+		if (entry->flow.begun_ns && !entry->flow.ended_ns)
+			flows->forgotten++;
 		drop(flows, entry);
 	} else if (HASH_COUNT(flows->entries) >= flows->most) {
 		flows->forgotten++;

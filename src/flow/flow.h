@@ -2,12 +2,24 @@
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 
+#include "flow/process.h"
 #include "flow/socket.h"
 #include "flow/traffic.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* As it was then; what it runs is the process table's to know. */
+struct flow_owner {
+	struct process_id process; /* tgid 0: not known */
+	uint32_t tid;		   /* the thread that had to do with it */
+	uint32_t ppid;
+	uint32_t uid;
+	uint64_t cgroup_id;
+	char comm[PROCESS_COMM_LEN];
+	char cgroup[PROCESS_CGROUP_LEN];
+};
 
 /*
  * Connections that are open: since when, whose each is, and the name that it
@@ -19,13 +31,15 @@ struct flow {
 	struct socket_place place;
 	bool is_inbound;
 	uint64_t begun_ns; /* connect(), or, inbound, established */
-	struct process_id owner;
-	uint32_t tid; /* the owner's thread that made it */
+	/* Tells apart those that were there one after the other; 0: not known. */
+	uint64_t socket;
+	struct flow_owner owner;
 	uint32_t via; /* enum names_via */
 	bool is_stale;
-	const char *name;  /* as asked for; NULL: nobody did */
-	uint64_t ended_ns; /* 0: it is open */
-	int32_t error;	   /* errno by which it ended, positive; 0: in order */
+	unsigned int candidates; /* as in struct names_choice */
+	const char *name;	 /* as asked for; NULL: nobody did */
+	uint64_t ended_ns;	 /* 0: it is open */
+	int32_t error; /* errno by which it ended, positive; 0: none */
 	struct flow_traffic traffic; /* of one that is over */
 };
 
@@ -36,8 +50,9 @@ struct flows *flows_create(size_t most);
 void flows_destroy(struct flows *flows);
 
 /*
- * A connection is open now; what was open at its place before is gone. The name
- * is copied. 0, or -ENOMEM.
+ * A connection is open now; what was open at its place before is gone, and
+ * counted as forgotten if nobody has told of its end. The name is copied. 0, or
+ * -ENOMEM.
  */
 int flow_open(struct flows *flows, const struct flow *flow);
 

@@ -56,6 +56,17 @@ struct names_choice {
 	const char *candidate[NAMES_CANDIDATES];
 };
 
+/* How many candidates are listed: none, where they are only counted. */
+static inline unsigned int names_listed(const struct names_choice *choice)
+{
+	unsigned int listed = 0;
+
+	while (listed < NAMES_CANDIDATES && listed < choice->candidates &&
+	       choice->candidate[listed])
+		listed++;
+	return listed;
+}
+
 struct names;
 
 /* At most max_bindings (at least one) are held. NULL if memory is short. */

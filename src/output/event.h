@@ -72,7 +72,7 @@ enum event_result {
 	EVENT_RESULT_FAILED,  /* with error */
 	EVENT_RESULT_ABORTED, /* closed by the program before an outcome */
 	EVENT_RESULT_OPEN,    /* so far; with EVENT_FLOW, as is the next */
-	EVENT_RESULT_CLOSED,  /* in order */
+	EVENT_RESULT_CLOSED,  /* not by an error from elsewhere */
 };
 
 struct event_connection {
@@ -82,8 +82,8 @@ struct event_connection {
 	enum event_result result;
 	int error;	      /* errno, positive, with EVENT_RESULT_FAILED */
 	uint64_t duration_ns; /* since connect(), or arrival; see below */
-	bool is_inbound;      /* somebody connected to us */
-	bool is_old;	      /* it began before egrets: nobody knows when */
+	bool is_inbound;      /* somebody connected to us, or listens */
+	bool is_old;	      /* its beginning was not seen */
 	struct names_choice choice;
 	struct flow_traffic traffic; /* of EVENT_FLOW */
 };

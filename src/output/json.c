@@ -238,11 +238,18 @@ static void add_network(struct writer *writer, bool is_v4, int protocol,
 	json_close(writer, '}');
 }
 
+/* What nobody saw begin may have been made by either side. */
+static const char *direction_of(const struct event_connection *connection)
+{
+	if (connection->is_inbound)
+		return "ingress";
+	return connection->is_old ? NULL : "egress";
+}
+
 static void add_connection_network(struct writer *writer,
 				   const struct event *event)
 {
 	const struct event_connection *connection = &event->connection;
-
 	const struct flow_traffic *traffic = &connection->traffic;
 	struct sent out = {traffic->bytes_out, traffic->packets_out};
 	struct sent in = {traffic->bytes_in, traffic->packets_in};
@@ -259,7 +266,7 @@ static void add_connection_network(struct writer *writer,
 				connection->choice.name, is_flow ? &in : NULL);
 	}
 	add_network(writer, is_v4, connection->protocol, false,
-		    connection->is_inbound ? "ingress" : "egress");
+		    direction_of(connection));
 }
 
 static void add_dns_network(struct writer *writer, const struct event *event)
@@ -290,7 +297,7 @@ static void add_container(struct writer *writer,
 static void add_choice(struct writer *writer, const struct event *event)
 {
 	const struct names_choice *choice = &event->connection.choice;
-	unsigned int listed = choice->candidates;
+	unsigned int listed = names_listed(choice);
 
 	if (!choice->name)
 		return;
@@ -299,15 +306,14 @@ static void add_choice(struct writer *writer, const struct event *event)
 	add_string(writer, "\"unicode\":", event->unicode);
 	if (choice->stale)
 		writer_string(writer, "\"stale\":true,");
-	if (listed > NAMES_CANDIDATES)
-		listed = NAMES_CANDIDATES;
 	if (listed) {
 		writer_string(writer, "\"candidates\":[");
 		for (unsigned int i = 0; i < listed; i++)
 			add_string(writer, "", choice->candidate[i]);
 		json_close(writer, ']');
-		add_u64(writer, "\"candidates_total\":", choice->candidates);
 	}
+	if (choice->candidates)
+		add_u64(writer, "\"candidates_total\":", choice->candidates);
 	json_close(writer, '}');
 }
 

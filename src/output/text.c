@@ -324,7 +324,7 @@ static void add_container(struct writer *writer,
 
 static void add_choice(struct writer *writer, const struct names_choice *choice)
 {
-	unsigned int listed = choice->candidates;
+	unsigned int listed = names_listed(choice);
 	size_t mark;
 
 	if (!choice->name)
@@ -332,15 +332,13 @@ static void add_choice(struct writer *writer, const struct names_choice *choice)
 	add_string(writer, " dns.via=", names_via_text(choice->via));
 	if (choice->stale)
 		writer_string(writer, " dns.stale=true");
-	if (!listed)
-		return;
-	if (listed > NAMES_CANDIDATES)
-		listed = NAMES_CANDIDATES;
-	writer_string(writer, " dns.candidates=");
-	mark = writer->len;
-	for (unsigned int i = 0; i < listed; i++)
-		list_item(writer, mark, choice->candidate[i]);
-	writer_text_value_since(writer, mark);
+	if (listed) {
+		writer_string(writer, " dns.candidates=");
+		mark = writer->len;
+		for (unsigned int i = 0; i < listed; i++)
+			list_item(writer, mark, choice->candidate[i]);
+		writer_text_value_since(writer, mark);
+	}
 	if (choice->candidates > listed)
 		add_u64(writer, " dns.candidates_total=", choice->candidates);
 }

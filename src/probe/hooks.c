@@ -12,7 +12,7 @@
 #define RAW(tp)	       RAW_BY(tp, tp)
 #define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
 #define PACKETS(on, as) {ATTACHMENT_CGROUP_PACKETS, #on, "cgroup_" #on, as}
-#define RELEASE {ATTACHMENT_CGROUP_SOCKET, "release", "cgroup_release", BPF_CGROUP_INET_SOCK_RELEASE}
+#define RELEASE {ATTACHMENT_CGROUP_SOCKET, "sock_release", "cgroup_release", BPF_CGROUP_INET_SOCK_RELEASE, true}
 #define MAYBE_CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as, true}
 /* clang-format on */
 
@@ -72,7 +72,9 @@ const struct hook hooks[] = {
 	 {{ATTACH_TRACEPOINT, {RAW(sched_process_fork)}}}},
 	{"tcp.flow",
 	 "what goes over TCP connections",
-	 {{ATTACH_TRACEPOINT, {RAW_BY(inet_sock_set_state, tcp_flow)}}},
+	 {{ATTACH_TRACEPOINT,
+	   {RAW_BY(inet_sock_set_state, tcp_arrival),
+	    RAW_BY(inet_sock_set_state, tcp_ending)}}},
 	 NULL,
 	 SOURCE_FLOWS},
 	{"tcp.owner",

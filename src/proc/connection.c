@@ -26,6 +26,13 @@
 
 /* More are not looked at: it would take long. */
 #define CONNECTIONS_MAX 65536
+#define LISTENERS_MAX	4096
+
+/* Of a reply: more is not for us to wait for. */
+#define PATIENCE_S 2
+
+/* idiag_timer: what is left of one after its end. */
+#define TIMER_TIME_WAIT 3
 
 /* include/net/tcp_states.h */
 enum {
@@ -58,9 +65,10 @@ struct connections {
 	struct proc_connection *connection;
 	size_t listener_count, listener_room;
 	struct listener *listener;
+	int error; /* the first */
 };
 
-static int request(int fd, uint8_t family)
+static int request(int fd, uint8_t family, bool any_port)
 {
 	struct {
 		struct nlmsghdr header;
@@ -71,10 +79,13 @@ static int request(int fd, uint8_t family)
 		.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
 		.diag.sdiag_family = family,
 		.diag.sdiag_protocol = IPPROTO_TCP,
-		.diag.idiag_states = STATES_OPEN | 1u << STATE_LISTEN,
-		.diag.idiag_ext = 1u << (INET_DIAG_INFO - 1),
+		.diag.idiag_states = 1u << STATE_ESTABLISHED,
 	};
 
+	if (any_port) {
+		request.diag.idiag_states = STATES_OPEN | 1u << STATE_LISTEN;
+		request.diag.idiag_ext = 1u << (INET_DIAG_INFO - 1);
+	}
 	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
 }
 
@@ -107,10 +118,13 @@ static int add_listener(struct connections *connections, uint32_t netns,
 			const struct endpoint *local)
 {
 	void *array = connections->listener;
-	int err = make_room(&array, connections->listener_count,
-			    &connections->listener_room,
-			    sizeof(*connections->listener));
+	int err;
 
+	if (connections->listener_count == LISTENERS_MAX)
+		return -ENOBUFS;
+	err = make_room(&array, connections->listener_count,
+			&connections->listener_room,
+			sizeof(*connections->listener));
 	connections->listener = array;
 	if (!err)
 		connections->listener[connections->listener_count++] =
@@ -142,7 +156,9 @@ static void count_traffic(const struct inet_diag_msg *diag, size_t len,
 	struct tcp_info info;
 
 	read_info((const void *)(diag + 1), len - sizeof(*diag), &info);
-	connection->bytes_out = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
+	if (info.tcpi_bytes_sent > info.tcpi_bytes_retrans)
+		connection->bytes_out = info.tcpi_bytes_sent -
+					info.tcpi_bytes_retrans;
 	connection->bytes_in = info.tcpi_bytes_received;
 	if (1u << diag->idiag_state & STATES_DONE && connection->bytes_in)
 		connection->bytes_in--;
@@ -152,7 +168,7 @@ static void count_traffic(const struct inet_diag_msg *diag, size_t len,
 	connection->rtt_us = info.tcpi_rtt;
 }
 
-/* len: of the message and its attributes. 0, or -ENOMEM. */
+/* len: of the message and its attributes. 0, -ENOMEM, or -ENOBUFS: too many. */
 static int add(struct connections *connections, uint32_t netns,
 	       const struct inet_diag_msg *diag, size_t len)
 {
@@ -172,8 +188,10 @@ static int add(struct connections *connections, uint32_t netns,
 	if (diag->idiag_state == STATE_LISTEN)
 		return add_listener(connections, netns, &connection.local);
 	if ((ports && !dns_ports_have(ports, connection.remote.port)) ||
-	    connections->count == CONNECTIONS_MAX)
+	    diag->idiag_timer == TIMER_TIME_WAIT)
 		return 0;
+	if (connections->count == CONNECTIONS_MAX)
+		return -ENOBUFS;
 	count_traffic(diag, len, &connection);
 	err = make_room(&array, connections->count, &connections->room,
 			sizeof(connection));
@@ -226,7 +244,7 @@ static int dump(struct connections *connections, uint32_t netns, int fd,
 		struct nlmsghdr header;
 		char bytes[REPLY_LEN];
 	} reply;
-	int err = request(fd, family);
+	int err = request(fd, family, !connections->wish->ports);
 
 	while (!err) {
 		ssize_t len = recv(fd, &reply, sizeof(reply), 0);
@@ -238,16 +256,37 @@ static int dump(struct connections *connections, uint32_t netns, int fd,
 	return err < 0 ? err : 0;
 }
 
-static int collect(uint32_t netns, void *context)
+/* Bound to the kernel: anybody in a namespace may send to a socket there. */
+static int open_diag(void)
 {
-	_cleanup_close_ int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-					NETLINK_SOCK_DIAG);
+	const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	const struct timeval patience = {.tv_sec = PATIENCE_S};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	err = dump(context, netns, fd, AF_INET);
-	return err ? err : dump(context, netns, fd, AF_INET6);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+		       sizeof(patience)) == 0 &&
+	    connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)) == 0)
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+/* One namespace that fails does not keep us from the others. */
+static int collect(uint32_t netns, void *context)
+{
+	struct connections *connections = context;
+	_cleanup_close_ int fd = open_diag();
+	int err = fd < 0 ? fd : dump(connections, netns, fd, AF_INET);
+
+	if (!err)
+		err = dump(connections, netns, fd, AF_INET6);
+	if (err && !connections->error)
+		connections->error = err;
+	return err == -ENOMEM ? err : 0;
 }
 
 static int compare_inodes(const void *a, const void *b)
@@ -348,5 +387,5 @@ int proc_connections_visit(const struct proc_connection_wish *wish,
 	}
 	free(connections.connection);
 	free(connections.listener);
-	return err;
+	return err ? err : connections.error;
 }

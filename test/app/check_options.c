@@ -298,6 +298,7 @@ START_TEST(refuses_what_cannot_go_together)
 	REJECT("add -e flow", "--interval", "1");
 	REJECT("--interval 0: give a number of seconds", "-e", "flow",
 	       "--interval", "0");
+	REJECT("0.1 seconds or more", "-e", "flow", "--interval", "0.01");
 	ACCEPT("-e", "flow", "--interval", "0.5");
 	ck_assert_uint_eq(options.interval_ns, 500000000);
 	REJECT("no process", "-r", "x.pcap", "-p", "1");

@@ -194,10 +194,50 @@ static struct attribution_connection connection_of(struct actor who)
 		.netns = who.netns,
 		.local = {address(who.addr), 4000},
 		.remote = {address(WEB), 80},
+		.inode = 7,
 		.process = {who.tgid, 7},
 		.traffic = {.bytes_out = 12},
 	};
 }
+
+/* The program of one that was reset closes it when another is in its place. */
+START_TEST(does_not_take_one_for_its_successor)
+{
+	struct actor who = actor(2), child = child_of(who, 3);
+	struct record_connect claim = socket_of(child, true);
+
+	begin();
+	arrives(who);
+	ends(who, true, 104);
+	arrives(who);
+	claim.socket.id = 99;
+	hand_on(&claim, RECORD_TCP_OWNER);
+	claims(who);
+	ends(who, true, 0);
+	expect_flow(2, EVENT_RESULT_CLOSED);
+	ck_assert_uint_eq(told_count, 2);
+	teardown();
+}
+END_TEST
+
+/* The process table may be full of others by then. */
+START_TEST(a_process_that_is_forgotten_keeps_its_flows)
+{
+	struct actor who = actor(2);
+
+	begin();
+	connects_to_web(who);
+	for (uint32_t tgid = 10; tgid < 9000; tgid++)
+		execs(actor(tgid), "/bin/true");
+	ends(who, false, 0);
+	expect_flow(2, EVENT_RESULT_CLOSED);
+	ck_assert_str_eq(last_told()->comm, "comm-2");
+	ck_assert_uint_eq(last_told()->event.process.uid, 1000);
+	ck_assert_uint_eq(last_told()->event.process.ppid, 1);
+	ck_assert_str_eq(last_told()->executable, "");
+	teardown();
+}
+END_TEST
 
 START_TEST(knows_whose_those_from_before_are_but_not_since_when)
 {
@@ -237,6 +277,13 @@ START_TEST(tells_what_has_gone_over_an_open_one)
 	attribution_traffic(attribution, &open);
 	expect_flow(2, EVENT_RESULT_OPEN);
 	ck_assert_uint_eq(last_told()->event.connection.traffic.bytes_out, 12);
+	/* What its program has closed is over, as far as egrets goes. */
+	open.inode = 0;
+	attribution_traffic(attribution, &open);
+	expect_flow(2, EVENT_RESULT_CLOSED);
+	attribution_traffic(attribution, &open);
+	ck_assert_uint_eq(told_count, 3);
+	connects_to_web(who);
 	ends(who, false, 0);
 	expect_flow(2, EVENT_RESULT_CLOSED);
 	teardown();
@@ -247,5 +294,7 @@ SUITE_MAIN("attribution/flows", tells_what_went_over_a_connection,
 	   tells_by_what_it_ended,
 	   a_connection_from_elsewhere_is_whose_who_first_has_to_do_with_it,
 	   waits_for_whose_it_was, does_not_wait_for_long,
+	   does_not_take_one_for_its_successor,
+	   a_process_that_is_forgotten_keeps_its_flows,
 	   knows_whose_those_from_before_are_but_not_since_when,
 	   tells_what_has_gone_over_an_open_one)

@@ -23,7 +23,10 @@ export EGRETS_RACE_CONNECTS=${EGRETS_RACE_CONNECTS:-1000}
 race="own shared six datagrams namespaces two again threads fork stub fragments"
 tests=(names "race $race" failures udp protocols netns transports embedded
 	hostile leftovers)
-[[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(flows boxed)
+[[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(boxed)
+# It has an egrets of its own, which takes its time where there are headers.
+[[ ${EGRETS_TYPES-} == headers && ${EGRETS_ATTACH-} == tracepoint ]] ||
+	tests+=(flows)
 # Where egrets has to choose: what it does without what it would like to have.
 [[ ${EGRETS_ATTACH-} != auto ]] || tests=(hooks wires check refuse)
 (($# == 0)) || tests=("$@")
