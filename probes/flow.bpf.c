@@ -144,7 +144,7 @@ int raw_tracepoint_tcp_rcv_space_adjust(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /* The last descriptor of a socket is closed: by its process, or for it. */
-int cgroup_release(struct bpf_sock *known)
+int cgroup_sock_release(struct bpf_sock *known)
 {
 	struct sock *sk = packet_socket(known);
 

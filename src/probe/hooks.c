@@ -12,7 +12,7 @@
 #define RAW(tp)	       RAW_BY(tp, tp)
 #define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
 #define PACKETS(on, as) {ATTACHMENT_CGROUP_PACKETS, #on, "cgroup_" #on, as}
-#define RELEASE {ATTACHMENT_CGROUP_SOCKET, "sock_release", "cgroup_release", BPF_CGROUP_INET_SOCK_RELEASE, true}
+#define RELEASE {ATTACHMENT_CGROUP_SOCKET, "sock_release", "cgroup_sock_release", BPF_CGROUP_INET_SOCK_RELEASE, true}
 #define MAYBE_CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as, true}
 /* clang-format on */
 
