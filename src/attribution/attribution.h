@@ -21,6 +21,12 @@
  */
 #define ATTRIBUTION_HOLD_NS 1000000000ull
 
+/*
+ * A connection from elsewhere that is over before anybody has read from it is
+ * told of when a program closes it, but no later than this: then it was nobody's.
+ */
+#define ATTRIBUTION_OWNER_NS 5000000000ull
+
 /* Bindings of names to addresses that are remembered, unless told otherwise. */
 #define ATTRIBUTION_NAMES_MAX 262144
 

@@ -200,7 +200,7 @@ void flows_tick(struct attribution *attribution, uint64_t now_ns)
 	struct flow *flow;
 
 	while ((flow = flow_first_held(attribution->flows)) &&
-	       flow->ended_ns + ATTRIBUTION_HOLD_NS <= now_ns) {
+	       flow->ended_ns + ATTRIBUTION_OWNER_NS <= now_ns) {
 		tell_end(attribution, flow);
 		flow_close(attribution->flows, flow);
 	}
@@ -210,7 +210,7 @@ uint64_t flows_next_tick(const struct attribution *attribution)
 {
 	const struct flow *flow = flow_first_held(attribution->flows);
 
-	return flow ? flow->ended_ns + ATTRIBUTION_HOLD_NS : UINT64_MAX;
+	return flow ? flow->ended_ns + ATTRIBUTION_OWNER_NS : UINT64_MAX;
 }
 
 void attribution_traffic(struct attribution *attribution,

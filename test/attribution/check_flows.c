@@ -168,7 +168,7 @@ START_TEST(does_not_wait_for_long)
 	arrives(who);
 	ends(who, true, 0);
 	due = attribution_next_tick(attribution);
-	ck_assert_uint_le(due, now_ns + ATTRIBUTION_HOLD_NS);
+	ck_assert_uint_le(due, now_ns + ATTRIBUTION_OWNER_NS);
 	attribution_tick(attribution, due - 1);
 	ck_assert_uint_eq(told_count, 0);
 	attribution_tick(attribution, due);

@@ -18,7 +18,7 @@ server_listens()
 # serve PORT FROM TO: a server with a child for each connection.
 serve()
 {
-	lab_server_start socat -u "${@:2}"
+	lab_server_start socat -u -t 0.1 "${@:2}"
 	servers[$1]=$lab_pid
 	lab_wait 10 server_listens "$1" || lab_skip "socat does not listen"
 }
