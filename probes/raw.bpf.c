@@ -7,7 +7,6 @@
 /* RFC 791, RFC 9260 3.2 */
 #define PROTO_ICMP   1
 #define PROTO_ICMPV6 58
-#define PROTO_SCTP   132
 #define PROTO_RAW    255
 #define SCTP_INIT    1
 

@@ -19,7 +19,7 @@ struct key {
 _Static_assert(sizeof(struct key) == 44, "struct key has gaps");
 
 struct entry {
-	struct flow flow;
+	struct flow flow; /* first: see entry_of() */
 	struct key key;
 	struct entry *prev, *next; /* of those that are held */
 	UT_hash_handle hh;
@@ -77,6 +77,12 @@ static struct entry *find(struct flows *flows, const struct key *key)
 	return entry;
 }
 
+/* What flow_find() gives is the beginning of its entry. */
+static struct entry *entry_of(struct flow *flow)
+{
+	return (struct entry *)flow;
+}
+
 int flow_open(struct flows *flows, const struct flow *flow)
 {
 	size_t name_size = flow->name ? strlen(flow->name) + 1 : 0;
@@ -117,10 +123,9 @@ struct flow *flow_find(struct flows *flows, const struct socket_place *place)
 
 void flow_hold(struct flows *flows, struct flow *flow)
 {
-	struct key key = key_of(&flow->place);
-	struct entry *entry = find(flows, &key);
+	struct entry *entry = entry_of(flow);
 
-	if (entry && !entry->prev)
+	if (!entry->prev)
 		DL_APPEND(flows->held, entry);
 }
 
@@ -131,11 +136,7 @@ struct flow *flow_first_held(struct flows *flows)
 
 void flow_close(struct flows *flows, struct flow *flow)
 {
-	struct key key = key_of(&flow->place);
-	struct entry *entry = find(flows, &key);
-
-	if (entry)
-		drop(flows, entry);
+	drop(flows, entry_of(flow));
 }
 
 size_t flows_count(const struct flows *flows)

@@ -59,13 +59,13 @@ int flow_open(struct flows *flows, const struct flow *flow);
 /* The one that is open there, or NULL. Good until the next call. */
 struct flow *flow_find(struct flows *flows, const struct socket_place *place);
 
-/* It is over, and to be kept for now. */
+/* One that was found is over, and to be kept for now. */
 void flow_hold(struct flows *flows, struct flow *flow);
 
 /* The first that was held, or NULL. Good until the next call. */
 struct flow *flow_first_held(struct flows *flows);
 
-/* Forget it. */
+/* Forget one that was found. */
 void flow_close(struct flows *flows, struct flow *flow);
 
 size_t flows_count(const struct flows *flows);

@@ -137,7 +137,6 @@ if starts_are_dear; then
 fi
 # Of a command, what it has closed is over, though the last packet is not yet
 # there; and nobody else's is told.
-egrets_status=0
 lab_client "$EGRETS" "${egrets_forced[@]}" -q -o json -e flow -- \
 	curl -4 -s -o /dev/null http://four.lab/ >"$lab_dir/out" 2>"$lab_dir/err" ||
 	expect_fail "egrets -- curl: $(<"$lab_dir/err")"
