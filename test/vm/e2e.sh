@@ -8,15 +8,17 @@
 # for each; what a test printed is shown unless it passed. They share one
 # egrets, which is asked at the end whether it lost anything.
 set -euo pipefail
-cd "$(dirname "$0")/../e2e"
 # Software emulation is an order of magnitude slower than the machine.
 export EGRETS_PATIENCE=${EGRETS_PATIENCE:-10}
 # What is learned adds up in an egrets that is shared, and is bounded.
 export EGRETS_RACE_CONNECTS=${EGRETS_RACE_CONNECTS:-1000}
+e2e=$(cd "$(dirname "$0")/../e2e" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../e2e/lab.sh
-. ./lab.sh
-# shellcheck source=../e2e/expect.sh
-. ./expect.sh
+. "$e2e/lab.sh"
+# shellcheck source-path=SCRIPTDIR source=../e2e/expect.sh
+. "$e2e/expect.sh"
+# Not before the lab has been there: it may run this script once more.
+cd "$e2e"
 
 # Of the race what does not depend on things that happen at the same time: there
 # is one slow processor for all of them.
