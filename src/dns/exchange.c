@@ -3,6 +3,7 @@
 
 #include "base/chains.h"
 #include "base/hash.h"
+#include "base/list.h"
 #include "dns/multicast.h"
 #include "dns/ports.h"
 
@@ -57,21 +58,27 @@ struct record {
 	uint64_t last_asked_ns;
 	struct addr answered_by; /* the last one of a group */
 	bool answered;
-	bool overdue;	 /* and told of */
-	bool is_of_mdns; /* not waited for */
+	bool overdue;	     /* and told of */
+	bool is_of_mdns;     /* not waited for */
+	uint64_t settled_ns; /* when it was last of use, if it is settled */
 	unsigned int view_count;
-	struct view opened;			/* mostly the only one */
-	struct view *views;			/* all of them */
-	struct view *counts;			/* where an answer does */
-	struct record *newer, *older;		/* in order of opening */
-	struct record *open_newer, *open_older; /* of those that are open */
-	char name[];				/* asked for */
+	struct view opened;  /* mostly the only one */
+	struct view *views;  /* all of them */
+	struct view *counts; /* where an answer does */
+	struct record *prev, *next;
+	char name[]; /* asked for */
 };
 
+/*
+ * A record is waited for, or settled: answered, or of multicast DNS. What is
+ * settled is kept for later sights of it, and goes first when there are too
+ * many; nobody gets rid of questions by sending answers.
+ */
 struct exchanges {
 	struct chains views;
-	struct record *newest, *oldest;
-	struct record *open_newest, *open_oldest;
+	struct record *waiting; /* in order of opening */
+	struct record *due;	/* the first of them that is not overdue */
+	struct record *settled; /* in order of settled_ns */
 	size_t count, most;
 	struct exchange_stats stats;
 };
@@ -184,28 +191,42 @@ static void drop_view(struct exchanges *exchanges, struct view *view)
 		free(view);
 }
 
-static bool is_open(const struct record *record)
+static bool is_waiting(const struct record *record)
 {
-	return !record->answered && !record->overdue && !record->is_of_mdns;
+	return !record->answered && !record->is_of_mdns;
 }
 
-static void open_list_put(struct exchanges *exchanges, struct record *record)
+static void list_put(struct exchanges *exchanges, struct record *record,
+		     uint64_t time_ns)
 {
-	record->open_older = exchanges->open_newest;
-	*(record->open_older ? &record->open_older->open_newer
-			     : &exchanges->open_oldest) = record;
-	exchanges->open_newest = record;
+	if (!is_waiting(record)) {
+		record->settled_ns = time_ns;
+		DL_APPEND(exchanges->settled, record);
+		return;
+	}
+	DL_APPEND(exchanges->waiting, record);
+	if (!exchanges->due)
+		exchanges->due = record;
 	exchanges->stats.open++;
 }
 
-/* It is answered, overdue, or to be dropped. */
-static void open_list_cut(struct exchanges *exchanges, struct record *record)
+/* Nobody waits for it any longer. */
+static void due_cut(struct exchanges *exchanges, struct record *record)
 {
-	*(record->open_newer ? &record->open_newer->open_older
-			     : &exchanges->open_newest) = record->open_older;
-	*(record->open_older ? &record->open_older->open_newer
-			     : &exchanges->open_oldest) = record->open_newer;
+	if (exchanges->due == record)
+		exchanges->due = record->next;
 	exchanges->stats.open--;
+}
+
+static void list_cut(struct exchanges *exchanges, struct record *record)
+{
+	if (!is_waiting(record)) {
+		DL_DELETE(exchanges->settled, record);
+		return;
+	}
+	if (!record->overdue)
+		due_cut(exchanges, record);
+	DL_DELETE(exchanges->waiting, record);
 }
 
 static void drop_record(struct exchanges *exchanges, struct record *record)
@@ -216,16 +237,7 @@ static void drop_record(struct exchanges *exchanges, struct record *record)
 		next = view->other;
 		drop_view(exchanges, view);
 	}
-	if (is_open(record))
-		open_list_cut(exchanges, record);
-	if (record->newer)
-		record->newer->older = record->older;
-	else
-		exchanges->newest = record->older;
-	if (record->older)
-		record->older->newer = record->newer;
-	else
-		exchanges->oldest = record->newer;
+	list_cut(exchanges, record);
 	exchanges->count--;
 	free(record);
 }
@@ -234,8 +246,10 @@ void exchanges_destroy(struct exchanges *exchanges)
 {
 	if (!exchanges)
 		return;
-	while (exchanges->oldest)
-		drop_record(exchanges, exchanges->oldest);
+	while (exchanges->settled)
+		drop_record(exchanges, exchanges->settled);
+	while (exchanges->waiting)
+		drop_record(exchanges, exchanges->waiting);
 	chains_deinit(&exchanges->views);
 	free(exchanges);
 }
@@ -247,29 +261,49 @@ static bool is_recent(const struct record *record, uint64_t time_ns)
 	       time_ns - record->last_asked_ns <= EXCHANGE_REPEAT_NS;
 }
 
-static void ask_again(struct record *record, uint64_t time_ns)
+static void ask_again(struct exchanges *exchanges, struct record *record,
+		      uint64_t time_ns)
 {
 	if (time_ns > record->last_asked_ns)
 		record->last_asked_ns = time_ns;
+	if (is_waiting(record))
+		return;
+	list_cut(exchanges, record);
+	list_put(exchanges, record, time_ns);
 }
 
+/* Room for one more. */
+static void make_room(struct exchanges *exchanges, uint64_t time_ns)
+{
+	struct record *record;
+
+	while ((record = exchanges->settled) &&
+	       record->settled_ns + EXCHANGE_REPEAT_NS < time_ns)
+		drop_record(exchanges, record);
+	if (exchanges->count < exchanges->most)
+		return;
+	record = exchanges->settled;
+	if (!record) {
+		record = exchanges->waiting;
+		if (is_recent(record, time_ns))
+			exchanges->stats.forgotten++;
+	}
+	drop_record(exchanges, record);
+}
+
+/* Not in a list yet. NULL: no memory. */
 static struct record *open_record(struct exchanges *exchanges,
 				  const struct view_key *key,
 				  const struct exchange_sight *sight)
 {
 	size_t name_size = strlen(sight->message->name) + 1;
 	struct record *record = malloc(sizeof(*record) + name_size);
-	struct record *oldest = exchanges->oldest;
 
 	if (!record)
 		return NULL;
 	memset(record, 0, sizeof(*record));
 	memcpy(record->name, sight->message->name, name_size);
-	if (exchanges->count == exchanges->most) {
-		if (!oldest->answered && is_recent(oldest, sight->time_ns))
-			exchanges->stats.forgotten++;
-		drop_record(exchanges, oldest);
-	}
+	make_room(exchanges, sight->time_ns);
 	record->exchange.netns = sight->netns;
 	record->exchange.protocol = sight->protocol;
 	record->exchange.asked_ns = sight->time_ns;
@@ -278,12 +312,6 @@ static struct record *open_record(struct exchanges *exchanges,
 	record->exchange.type = sight->message->type;
 	record->exchange.class = sight->message->class;
 	record->last_asked_ns = sight->time_ns;
-	record->older = exchanges->newest;
-	if (record->older)
-		record->older->newer = record;
-	else
-		exchanges->oldest = record;
-	exchanges->newest = record;
 	exchanges->count++;
 	add_view(exchanges, record, key);
 	record->counts = record->views;
@@ -356,7 +384,7 @@ static void join_record(struct exchanges *exchanges, struct record *record,
 	struct exchange *exchange = &record->exchange;
 	struct view *last = record->views;
 
-	ask_again(record, sight->time_ns);
+	ask_again(exchanges, record, sight->time_ns);
 	add_view(exchanges, record, key);
 	if (!asker || asker->since_ns < exchange->asked_ns ||
 	    process_id_known(exchange->asker.process) || record->views == last)
@@ -386,7 +414,7 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 		if (is_about(record, sight) &&
 		    is_recent(record, sight->time_ns) &&
 		    (!record->answered || record->counts != view)) {
-			ask_again(record, sight->time_ns);
+			ask_again(exchanges, record, sight->time_ns);
 			return NULL;
 		}
 		drop_record(exchanges, record);
@@ -407,8 +435,7 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 	record->is_of_mdns = sight->destination.port == MDNS_PORT &&
 			     dns_multicast_is_group(&sight->destination);
 	exchanges->stats.asked++;
-	if (is_open(record))
-		open_list_put(exchanges, record);
+	list_put(exchanges, record, sight->time_ns);
 	return &record->exchange;
 }
 
@@ -442,13 +469,14 @@ static struct view *find_group_view(struct exchanges *exchanges,
 	return find_view(exchanges, &key);
 }
 
-static void mark_answered(struct exchanges *exchanges, struct record *record)
+static void mark_answered(struct exchanges *exchanges, struct record *record,
+			  uint64_t time_ns)
 {
 	if (record->answered)
 		return;
-	if (is_open(record))
-		open_list_cut(exchanges, record);
+	list_cut(exchanges, record);
 	record->answered = true;
+	list_put(exchanges, record, time_ns);
 	exchanges->stats.answered++;
 }
 
@@ -471,7 +499,7 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 		record = view->record;
 		if (record->answered || record->counts != view)
 			return NULL;
-		mark_answered(exchanges, record);
+		mark_answered(exchanges, record, sight->time_ns);
 		return &record->exchange;
 	}
 	if (is_seen_everywhere(exchanges, sight, &key.topic))
@@ -482,6 +510,7 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 	record->exchange.client = sight->destination;
 	record->exchange.server = sight->source;
 	record->answered = true;
+	list_put(exchanges, record, sight->time_ns);
 	exchanges->stats.unsolicited++;
 	return &record->exchange;
 }
@@ -511,7 +540,7 @@ void exchange_answer_group(struct exchanges *exchanges,
 		if (record->answered &&
 		    addr_equal(&record->answered_by, &sight->source.addr))
 			continue;
-		mark_answered(exchanges, record);
+		mark_answered(exchanges, record, sight->time_ns);
 		record->answered_by = sight->source.addr;
 		fn(&record->exchange, context);
 	}
@@ -519,12 +548,12 @@ void exchange_answer_group(struct exchanges *exchanges,
 
 struct exchange *exchange_overdue(struct exchanges *exchanges, uint64_t now_ns)
 {
-	struct record *record = exchanges->open_oldest;
+	struct record *record = exchanges->due;
 
 	if (!record || now_ns < record->exchange.asked_ns ||
 	    now_ns - record->exchange.asked_ns < EXCHANGE_TIMEOUT_NS)
 		return NULL;
-	open_list_cut(exchanges, record);
+	due_cut(exchanges, record);
 	record->overdue = true;
 	exchanges->stats.overdue++;
 	return &record->exchange;
@@ -532,7 +561,7 @@ struct exchange *exchange_overdue(struct exchanges *exchanges, uint64_t now_ns)
 
 uint64_t exchange_next_overdue(const struct exchanges *exchanges)
 {
-	const struct record *record = exchanges->open_oldest;
+	const struct record *record = exchanges->due;
 
 	return record ? record->exchange.asked_ns + EXCHANGE_TIMEOUT_NS
 		      : UINT64_MAX;

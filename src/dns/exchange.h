@@ -27,7 +27,11 @@
  * question often has no answer, by intention, and is never overdue.
  */
 
-/* A repeated question within this time belongs to the same exchange. */
+/*
+ * A repeated question within this time belongs to the same exchange. For as
+ * long later sights of an answer are known to be that; thereafter it is
+ * unsolicited.
+ */
 #define EXCHANGE_REPEAT_NS (15ull * 1000000000)
 
 /*
@@ -50,7 +54,10 @@ struct exchange {
 
 struct exchanges;
 
-/* NULL if memory is short. */
+/*
+ * Of at most so many: those that have their answers go first, then the oldest.
+ * NULL if memory is short.
+ */
 struct exchanges *exchanges_create(size_t most);
 void exchanges_destroy(struct exchanges *exchanges);
 

@@ -326,16 +326,61 @@ START_TEST(the_oldest_goes_and_is_counted_if_it_may_be_answered)
 	message.id = 0;
 	expect_unsolicited(answer(1)); /* makes 1 go */
 	ck_assert_uint_eq(stats().forgotten, 2);
-	message.id = 2;
-	ck_assert_ptr_nonnull(answer(1));
-	message.id = 4;
-	ck_assert_ptr_nonnull(ask(1)); /* 2 has its answer */
-	ck_assert_uint_eq(stats().forgotten, 2);
-	/* Nobody waits any more for the answer to 3. */
+	/* Nobody waits any more for the answer to 2. */
 	now_ns += EXCHANGE_REPEAT_NS + 1;
+	message.id = 4;
+	ck_assert_ptr_nonnull(ask(1));
 	message.id = 5;
 	ck_assert_ptr_nonnull(ask(1));
 	ck_assert_uint_eq(stats().forgotten, 2);
+	message.id = 3;
+	ck_assert_ptr_nonnull(answer(1));
+	message.id = 2;
+	expect_unsolicited(answer(1));
+	exchanges_destroy(exchanges);
+}
+END_TEST
+
+/* Else whoever sends many answers gets rid of questions. */
+START_TEST(what_has_its_answer_goes_before_what_waits)
+{
+	setup(3);
+	ck_assert_ptr_nonnull(ask(1));
+	for (message.id = 10; message.id < 20; message.id++)
+		expect_unsolicited(answer(1));
+	for (message.id = 20; message.id < 30; message.id++) {
+		ck_assert_ptr_nonnull(ask(1));
+		ck_assert_ptr_nonnull(answer(1));
+	}
+	message.id = 7;
+	ck_assert_ptr_nonnull(answer(1));
+	ck_assert_uint_eq(stats().forgotten, 0);
+	exchanges_destroy(exchanges);
+}
+END_TEST
+
+START_TEST(what_has_its_answer_is_forgotten_in_time)
+{
+	setup(10);
+	ck_assert_ptr_nonnull(ask(1));
+	ck_assert_ptr_nonnull(answer(1));
+	now_ns += EXCHANGE_REPEAT_NS;
+	message.id = 8;
+	ck_assert_ptr_nonnull(ask(1));
+	message.id = 7;
+	ck_assert_ptr_null(answer(1));
+	now_ns += 1;
+	message.id = 9;
+	ck_assert_ptr_nonnull(ask(1)); /* makes it go */
+	message.id = 7;
+	expect_unsolicited(answer(1));
+	/* What waits for its answer does not go. */
+	now_ns += 10 * EXCHANGE_REPEAT_NS;
+	message.id = 10;
+	ck_assert_ptr_nonnull(ask(1));
+	message.id = 8;
+	ck_assert_ptr_nonnull(answer(1));
+	ck_assert_uint_eq(stats().unsolicited, 1);
 	exchanges_destroy(exchanges);
 }
 END_TEST
@@ -474,6 +519,8 @@ SUITE_MAIN("dns/exchange", a_question_and_its_answer_are_one_exchange,
 	   a_repetition_may_meet_the_answer, time_may_go_back_a_little,
 	   places_beyond_the_bound_tell_nothing,
 	   the_oldest_goes_and_is_counted_if_it_may_be_answered,
+	   what_has_its_answer_goes_before_what_waits,
+	   what_has_its_answer_is_forgotten_in_time,
 	   many_of_one_topic_are_told_apart,
 	   looks_only_at_the_newest_of_a_topic, a_question_is_overdue_once,
 	   what_has_its_answer_is_not_overdue, what_is_dropped_is_not_open)
