@@ -48,16 +48,22 @@ bool addr_is_loopback(const struct addr *addr)
 
 static char *v4_format(const uint8_t *bytes, char *at)
 {
-	for (int i = 0; i < 4; i++) {
-		unsigned int byte = bytes[i];
+#define TEN(tens)                                                         \
+	tens "0.", tens "1.", tens "2.", tens "3.", tens "4.", tens "5.", \
+		tens "6.", tens "7.", tens "8.", tens "9."
+	static const char octets[][4] = {
+		TEN(""),   TEN("1"),  TEN("2"),	 TEN("3"),  TEN("4"),
+		TEN("5"),  TEN("6"),  TEN("7"),	 TEN("8"),  TEN("9"),
+		TEN("10"), TEN("11"), TEN("12"), TEN("13"), TEN("14"),
+		TEN("15"), TEN("16"), TEN("17"), TEN("18"), TEN("19"),
+		TEN("20"), TEN("21"), TEN("22"), TEN("23"), TEN("24"),
+		TEN("25"),
+	};
+#undef TEN
 
-		if (byte >= 100)
-			*at++ = (char)('0' + byte / 100);
-		if (byte >= 10)
-			at = decimal_pair(byte % 100, at);
-		else
-			*at++ = (char)('0' + byte);
-		*at++ = '.';
+	for (int i = 0; i < 4; i++) {
+		memcpy(at, octets[bytes[i]], sizeof(octets[0]));
+		at += 2 + (bytes[i] >= 10) + (bytes[i] >= 100);
 	}
 	return at - 1;
 }

@@ -87,16 +87,21 @@ int dns_wire_name_read(struct cursor *cursor, struct dns_wire_name *ret)
 	return 0;
 }
 
-/* One byte of a label in presentation form; returns where the next one goes. */
-static char *byte_format(uint8_t byte, char *out)
+/* What stands for itself in presentation form. */
+static const bool is_plain[UINT8_MAX + 1] = {
+	['!' ... '-'] = true,
+	['/' ... '['] = true,
+	[']' ... '~'] = true,
+};
+
+/* What does not; returns where the next byte goes. */
+static char *byte_escape(uint8_t byte, char *out)
 {
-	if (byte > ' ' && byte < 0x7f) {
-		if (byte == '.' || byte == '\\')
-			*out++ = '\\';
+	*out++ = '\\';
+	if (byte == '.' || byte == '\\') {
 		*out++ = (char)byte;
 		return out;
 	}
-	*out++ = '\\';
 	*out++ = (char)('0' + byte / 100);
 	*out++ = (char)('0' + byte / 10 % 10);
 	*out++ = (char)('0' + byte % 10);
@@ -115,8 +120,12 @@ size_t dns_wire_name_format(const struct dns_wire_name *name, char *buf)
 
 		if (out != buf)
 			*out++ = '.';
-		for (at++; at < end; at++)
-			out = byte_format(*at, out);
+		for (at++; at < end; at++) {
+			if (is_plain[*at])
+				*out++ = (char)*at;
+			else
+				out = byte_escape(*at, out);
+		}
 	}
 	*out = '\0';
 	return (size_t)(out - buf);

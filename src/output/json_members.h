@@ -54,10 +54,16 @@ static always_inline void add_string(struct writer *writer, const char *key,
 static always_inline void add_word(struct writer *writer, const char *key,
 				   const char *word)
 {
-	writer_string(writer, key);
-	writer_char(writer, '"');
-	writer_string(writer, word);
-	writer_string(writer, "\",");
+	size_t key_len = strlen(key), len = strlen(word);
+	char *room = writer_reserve(writer, key_len + len + 3);
+
+	if (!room)
+		return;
+	memcpy(room, key, key_len);
+	room[key_len] = '"';
+	memcpy(room + key_len + 1, word, len);
+	memcpy(room + key_len + 1 + len, "\",", 2);
+	writer->len += key_len + len + 3;
 }
 
 static always_inline void add_addr(struct writer *writer, const char *key,
