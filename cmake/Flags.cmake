@@ -31,3 +31,18 @@ if(EGRETS_SANITIZE)
 elseif(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
 	target_compile_definitions(egrets_flags INTERFACE _FORTIFY_SOURCE=2)
 endif()
+
+# What people run is optimised as a whole (a capture of DNS is read in a tenth
+# less time). The tests link the same objects as they are, which is faster.
+function(optimise_across_files)
+	include(CheckIPOSupported)
+	check_ipo_supported(RESULT supported LANGUAGES C)
+	if(supported)
+		set_target_properties(${ARGN} PROPERTIES
+			INTERPROCEDURAL_OPTIMIZATION_RELWITHDEBINFO ON)
+		foreach(target ${ARGN})
+			target_compile_options(${target} PRIVATE
+				$<$<C_COMPILER_ID:GNU>:-ffat-lto-objects>)
+		endforeach()
+	endif()
+endfunction()
