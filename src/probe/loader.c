@@ -450,6 +450,9 @@ static void open_workshop(struct loader *loader)
 {
 	int err = workshop_open(&loader->workshop);
 
+	/* libbcc asks where it is, which is nowhere if that was removed. */
+	if (!err && chdir("/"))
+		err = -errno;
 	if (err) {
 		trouble(loader, err,
 			"cannot make a temporary directory in /tmp: %s; make "
