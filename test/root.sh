@@ -12,6 +12,9 @@
 # They are kept as tar files in $EGRETS_VM_CACHE (default
 # ${XDG_CACHE_HOME:-~/.cache}/egrets/vm); remove one to have a newer one.
 
+# shellcheck source-path=SCRIPTDIR source=rooted.sh
+. "$(dirname "${BASH_SOURCE[0]}")/rooted.sh"
+
 root_here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 root_cache=${EGRETS_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/egrets/vm}
 root_keys=/usr/share/keyrings/debian-archive-keyring.gpg

@@ -29,20 +29,8 @@ export LAB_RACE_PORT=7777
 # The second user.
 export LAB_USER_ID=65534
 
-# Network namespaces with files of their own take a root that is a mount. In a
-# plain chroot it is none: there the script runs once more in one that is, put
-# where nobody else can see it (nothing mounted on a private mount spreads).
-if ((EUID == 0)) && [[ ! ${LAB_ROOTED-} ]] && ! mountpoint -q /; then
-	export LAB_ROOTED=1
-	# shellcheck disable=SC2016
-	exec unshare --mount --propagation unchanged bash -euc '
-		mount --make-private /proc
-		mount --rbind / /proc/fs
-		exec chroot /proc/fs bash -euc "
-			mount --make-rprivate /
-			cd \"\$0\"
-			exec \"\$@\"" "$PWD" "$@"' - "$0" "$@"
-fi
+# shellcheck source-path=SCRIPTDIR source=../rooted.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../rooted.sh"
 
 lab_dir=
 lab_client_ns=
