@@ -287,7 +287,7 @@ static void claim_socket(struct attribution *attribution,
 {
 	struct socket_place place = {
 		.netns = socket->netns,
-		.protocol = (uint8_t)socket->protocol,
+		.protocol = socket->protocol,
 		.local = attribution_local(socket),
 		.remote = attribution_remote(socket),
 	};

@@ -11,7 +11,7 @@ static struct socket_place place_of(const struct record_socket *socket)
 {
 	return (struct socket_place){
 		.netns = socket->netns,
-		.protocol = (uint8_t)socket->protocol,
+		.protocol = socket->protocol,
 		.local = attribution_local(socket),
 		.remote = attribution_remote(socket),
 	};
@@ -61,7 +61,7 @@ static void tell(struct attribution *attribution, const struct flow *flow,
 	event->netns = flow->place.netns;
 	connection->local = flow->place.local;
 	connection->remote = flow->place.remote;
-	connection->protocol = flow->place.protocol;
+	connection->protocol = (uint8_t)flow->place.protocol;
 	connection->is_inbound = flow->is_inbound;
 	connection->choice.via = (enum names_via)flow->via;
 	connection->choice.name = flow->name;

@@ -1,36 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "flow/flow.h"
 
-#include "base/hash.h"
 #include "base/list.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Hashed as bytes: no gaps. */
-struct key {
-	uint32_t netns;
-	uint32_t protocol;
-	struct endpoint local;
-	struct endpoint remote;
-};
-
-_Static_assert(sizeof(struct key) == 44, "struct key has gaps");
-
 struct entry {
-	struct flow flow; /* first: see entry_of() */
-	struct key key;
+	struct placed placed; /* first: see entry_of() */
+	struct flow flow;
 	struct entry *prev, *next; /* of those that are held */
-	UT_hash_handle hh;
-	char name[]; /* the flow's, if it has one */
+	char name[];		   /* the flow's, if it has one */
 };
 
+/* In the order in which they were opened. */
 struct flows {
-	struct entry *entries; /* the head was opened first */
-	struct entry *held;    /* likewise, since when */
-	size_t most;
-	uint64_t forgotten;
+	struct places places;
+	struct entry *held; /* the head since longest ago */
+	uint64_t untold;
 };
 
 struct flows *flows_create(size_t most)
@@ -38,76 +26,67 @@ struct flows *flows_create(size_t most)
 	struct flows *flows = calloc(1, sizeof(*flows));
 
 	if (flows)
-		flows->most = most ? most : 1;
+		places_init(&flows->places, most);
 	return flows;
 }
 
-static void drop(struct flows *flows, struct entry *entry)
+/* What is in the table is the beginning of its entry. */
+static struct entry *entry_of(struct placed *placed)
+{
+	return (struct entry *)placed;
+}
+
+/* One that is in the table no more. */
+static void discard(struct flows *flows, struct entry *entry)
 {
 	if (entry->prev)
 		DL_DELETE(flows->held, entry);
-	HASH_DEL(flows->entries, entry);
 	free(entry);
 }
 
 void flows_destroy(struct flows *flows)
 {
+	struct placed *placed;
+
 	if (!flows)
 		return;
-	while (flows->entries)
-		drop(flows, flows->entries);
+	while ((placed = flows->places.first)) {
+		places_take(&flows->places, placed);
+		discard(flows, entry_of(placed));
+	}
 	free(flows);
 }
 
-static struct key key_of(const struct socket_place *place)
+/* Take out what was there; it is forgotten if nobody has told of its end. */
+static void replace(struct flows *flows, struct entry *before)
 {
-	return (struct key){
-		.netns = place->netns,
-		.protocol = place->protocol,
-		.local = place->local,
-		.remote = place->remote,
-	};
-}
-
-static struct entry *find(struct flows *flows, const struct key *key)
-{
-	struct entry *entry;
-
-	HASH_FIND(hh, flows->entries, key, sizeof(*key), entry);
-	return entry;
-}
-
-/* What flow_find() gives is the beginning of its entry. */
-static struct entry *entry_of(struct flow *flow)
-{
-	return (struct entry *)flow;
+	if (before->flow.begun_ns && !before->flow.ended_ns)
+		flows->untold++;
+	places_take(&flows->places, &before->placed);
+	discard(flows, before);
 }
 
 int flow_open(struct flows *flows, const struct flow *flow)
 {
 	size_t name_size = flow->name ? strlen(flow->name) + 1 : 0;
-	struct key key = key_of(&flow->place);
-	struct entry *entry = find(flows, &key);
+	struct placed *before = places_find(&flows->places, &flow->place);
+	struct placed *oldest;
+	struct entry *entry;
 
-	if (entry) {
-		if (entry->flow.begun_ns && !entry->flow.ended_ns)
-			flows->forgotten++;
-		drop(flows, entry);
-	} else if (HASH_COUNT(flows->entries) >= flows->most) {
-		flows->forgotten++;
-		drop(flows, flows->entries);
-	}
+	if (before)
+		replace(flows, entry_of(before));
+	oldest = places_make_room(&flows->places);
+	if (oldest)
+		discard(flows, entry_of(oldest));
 	entry = calloc(1, sizeof(*entry) + name_size);
 	if (!entry)
 		return -ENOMEM;
 	entry->flow = *flow;
-	entry->key = key;
 	if (flow->name) {
 		memcpy(entry->name, flow->name, name_size);
 		entry->flow.name = entry->name;
 	}
-	HASH_ADD(hh, flows->entries, key, sizeof(entry->key), entry);
-	if (entry->hh.tbl)
+	if (places_put(&flows->places, &entry->placed, &entry->flow.place) == 0)
 		return 0;
 	free(entry);
 	return -ENOMEM;
@@ -115,15 +94,21 @@ int flow_open(struct flows *flows, const struct flow *flow)
 
 struct flow *flow_find(struct flows *flows, const struct socket_place *place)
 {
-	struct key key = key_of(place);
-	struct entry *entry = find(flows, &key);
+	struct placed *placed = places_find(&flows->places, place);
 
-	return entry ? &entry->flow : NULL;
+	return placed ? &entry_of(placed)->flow : NULL;
+}
+
+/* What flow_find() gives is within its entry. */
+static struct entry *entry_around(struct flow *flow)
+{
+	return (struct entry *)(void *)((char *)flow -
+					offsetof(struct entry, flow));
 }
 
 void flow_hold(struct flows *flows, struct flow *flow)
 {
-	struct entry *entry = entry_of(flow);
+	struct entry *entry = entry_around(flow);
 
 	if (!entry->prev)
 		DL_APPEND(flows->held, entry);
@@ -136,15 +121,18 @@ struct flow *flow_first_held(struct flows *flows)
 
 void flow_close(struct flows *flows, struct flow *flow)
 {
-	drop(flows, entry_of(flow));
+	struct entry *entry = entry_around(flow);
+
+	places_take(&flows->places, &entry->placed);
+	discard(flows, entry);
 }
 
 size_t flows_count(const struct flows *flows)
 {
-	return HASH_COUNT(flows->entries);
+	return places_count(&flows->places);
 }
 
 uint64_t flows_forgotten(const struct flows *flows)
 {
-	return flows->forgotten;
+	return flows->places.forgotten + flows->untold;
 }

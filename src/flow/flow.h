@@ -2,8 +2,8 @@
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 
+#include "flow/places.h"
 #include "flow/process.h"
-#include "flow/socket.h"
 #include "flow/traffic.h"
 
 #include <stdbool.h>

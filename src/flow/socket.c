@@ -1,33 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "flow/socket.h"
 
-#include "base/hash.h"
-
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Hashed as bytes: no gaps. */
-struct key {
-	uint32_t netns;
-	uint32_t protocol;
-	struct endpoint local;
-	struct endpoint remote; /* zero with UDP */
-};
-
-_Static_assert(sizeof(struct key) == 44, "struct key has gaps");
-
 struct entry {
-	struct key key;
+	struct placed placed; /* first: see entry_of() */
+	struct socket_place place;
 	struct socket_owner owner;
-	UT_hash_handle hh;
 };
 
+/* In the order in which they were last heard of. */
 struct sockets {
-	struct entry *entries; /* the head was heard of longest ago */
-	size_t most;
-	uint64_t forgotten;
+	struct places places;
 };
 
 struct sockets *sockets_create(size_t most)
@@ -35,49 +22,49 @@ struct sockets *sockets_create(size_t most)
 	struct sockets *sockets = calloc(1, sizeof(*sockets));
 
 	if (sockets)
-		sockets->most = most ? most : 1;
+		places_init(&sockets->places, most);
 	return sockets;
+}
+
+/* What is in the table is the beginning of its entry. */
+static struct entry *entry_of(struct placed *placed)
+{
+	return (struct entry *)placed;
 }
 
 void sockets_destroy(struct sockets *sockets)
 {
-	struct entry *entry, *next;
+	struct placed *placed;
 
 	if (!sockets)
 		return;
-	HASH_ITER(hh, sockets->entries, entry, next) {
-		HASH_DEL(sockets->entries, entry);
-		free(entry);
+	while ((placed = sockets->places.first)) {
+		places_take(&sockets->places, placed);
+		free(entry_of(placed));
 	}
 	free(sockets);
 }
 
-static struct key key_of(const struct socket_place *place)
+/* Of a datagram socket its own end is all. */
+static struct socket_place own_place(const struct socket_place *place)
 {
-	struct key key = {
-		.netns = place->netns,
-		.protocol = place->protocol,
-		.local = place->local,
-	};
+	struct socket_place own = *place;
 
-	if (place->protocol == IPPROTO_TCP)
-		key.remote = place->remote;
-	return key;
+	if (own.protocol != IPPROTO_TCP)
+		memset(&own.remote, 0, sizeof(own.remote));
+	return own;
 }
 
-static struct entry *find(struct sockets *sockets, const struct key *key)
+static struct entry *find(const struct sockets *sockets,
+			  const struct socket_place *place)
 {
-	struct entry *entry;
-
-	HASH_FIND(hh, sockets->entries, key, sizeof(*key), entry);
-	return entry;
+	return entry_of(places_find(&sockets->places, place));
 }
 
 /* Put at the end. If memory is short the entry is gone: NULL. */
 static struct entry *append(struct sockets *sockets, struct entry *entry)
 {
-	HASH_ADD(hh, sockets->entries, key, sizeof(entry->key), entry);
-	if (entry->hh.tbl)
+	if (places_put(&sockets->places, &entry->placed, &entry->place) == 0)
 		return entry;
 	free(entry);
 	return NULL;
@@ -86,23 +73,18 @@ static struct entry *append(struct sockets *sockets, struct entry *entry)
 int socket_claim(struct sockets *sockets, const struct socket_place *place,
 		 const struct socket_owner *owner)
 {
-	struct key key = key_of(place);
-	struct entry *entry = find(sockets, &key);
+	struct socket_place own = own_place(place);
+	struct entry *entry = find(sockets, &own);
 
-	if (entry) {
-		HASH_DEL(sockets->entries, entry);
-	} else if (HASH_COUNT(sockets->entries) >= sockets->most) {
-		sockets->forgotten++;
-		entry = sockets->entries;
-		HASH_DEL(sockets->entries, entry);
-	} else {
+	if (entry)
+		places_take(&sockets->places, &entry->placed);
+	else
+		entry = entry_of(places_make_room(&sockets->places));
+	if (!entry)
 		entry = malloc(sizeof(*entry));
-		if (!entry)
-			return -ENOMEM;
-	}
-	memset(entry, 0, sizeof(*entry));
-	entry->key = key;
-	entry->owner = *owner;
+	if (!entry)
+		return -ENOMEM;
+	*entry = (struct entry){.place = own, .owner = *owner};
 	return append(sockets, entry) ? 0 : -ENOMEM;
 }
 
@@ -114,41 +96,42 @@ static struct entry *later(struct entry *a, struct entry *b)
 }
 
 /* The datagram socket at all addresses. */
-static struct entry *find_unbound(struct sockets *sockets, struct key key)
+static struct entry *find_unbound(const struct sockets *sockets,
+				  struct socket_place place)
 {
 	static const uint8_t zero[16];
 	struct entry *entry = NULL;
 
-	if (addr_is_v4(&key.local.addr)) {
-		key.local.addr = addr_from_v4(zero);
-		entry = find(sockets, &key);
+	if (addr_is_v4(&place.local.addr)) {
+		place.local.addr = addr_from_v4(zero);
+		entry = find(sockets, &place);
 	}
 	/* An IPv6 socket on :: sends IPv4 as well. */
-	key.local.addr = addr_from_v6(zero);
-	return later(entry, find(sockets, &key));
+	place.local.addr = addr_from_v6(zero);
+	return later(entry, find(sockets, &place));
 }
 
 const struct socket_owner *socket_owner(struct sockets *sockets,
 					const struct socket_place *place)
 {
-	struct key key = key_of(place);
-	struct entry *entry = find(sockets, &key);
+	struct socket_place own = own_place(place);
+	struct entry *entry = find(sockets, &own);
 
-	if (place->protocol == IPPROTO_UDP)
-		entry = later(entry, find_unbound(sockets, key));
+	if (own.protocol == IPPROTO_UDP)
+		entry = later(entry, find_unbound(sockets, own));
 	if (!entry)
 		return NULL;
-	HASH_DEL(sockets->entries, entry);
+	places_take(&sockets->places, &entry->placed);
 	entry = append(sockets, entry);
 	return entry ? &entry->owner : NULL;
 }
 
 size_t sockets_count(const struct sockets *sockets)
 {
-	return HASH_COUNT(sockets->entries);
+	return places_count(&sockets->places);
 }
 
 uint64_t sockets_forgotten(const struct sockets *sockets)
 {
-	return sockets->forgotten;
+	return sockets->places.forgotten;
 }

@@ -2,35 +2,25 @@
 #ifndef FLOW_SOCKET_H
 #define FLOW_SOCKET_H
 
-#include "base/addr.h"
 #include "flow/party.h"
+#include "flow/places.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * Whose socket it is. The probes tell of a socket before its first packet
- * leaves, so the packet's owner is known when the packet is seen. Nobody tells
- * when a socket is closed: its place is its last owner's until somebody else
- * claims it. Bounded; the sockets not heard of for the longest time are
- * forgotten first, and counted.
+ * Whose socket it is, by place: of datagrams, which go to many places from one
+ * socket, the local end is all of it. The probes tell of a socket before its
+ * first packet leaves, so the packet's owner is known when the packet is seen.
+ * Nobody tells when a socket is closed: its place is its last owner's until
+ * somebody else claims it. Bounded; the sockets not heard of for the longest
+ * time are forgotten first, and counted.
  */
 struct sockets;
 
 /* NULL if memory is short. */
 struct sockets *sockets_create(size_t most);
 void sockets_destroy(struct sockets *sockets);
-
-/*
- * Datagrams go to many places from one socket, and from one local endpoint;
- * connections may share theirs, if they go to different places.
- */
-struct socket_place {
-	uint32_t netns;
-	uint8_t protocol; /* IPPROTO_UDP or IPPROTO_TCP */
-	struct endpoint local;
-	struct endpoint remote; /* TCP; with UDP it does not matter */
-};
 
 struct socket_owner {
 	struct party party;

@@ -13,24 +13,18 @@ static void setup(size_t most)
 	ck_assert_ptr_nonnull(flows);
 }
 
-static struct socket_place place(uint32_t netns, uint16_t port,
-				 const char *remote)
+static struct socket_place nth(uint16_t port)
 {
 	struct socket_place place = {
-		.netns = netns,
+		.netns = 1,
 		.protocol = IPPROTO_TCP,
 		.local = {.port = port},
 		.remote = {.port = 80},
 	};
 
 	ck_assert_int_eq(addr_parse("10.0.0.1", &place.local.addr), 0);
-	ck_assert_int_eq(addr_parse(remote, &place.remote.addr), 0);
+	ck_assert_int_eq(addr_parse("192.0.2.1", &place.remote.addr), 0);
 	return place;
-}
-
-static struct socket_place nth(uint16_t port)
-{
-	return place(1, port, "192.0.2.1");
 }
 
 static void opens(struct socket_place at, uint32_t tgid, const char *name)
@@ -49,27 +43,6 @@ static struct flow *at(struct socket_place place)
 {
 	return flow_find(flows, &place);
 }
-
-START_TEST(places_differ_in_each_of_their_parts)
-{
-	struct socket_place udp = nth(1);
-
-	setup(10);
-	udp.protocol = IPPROTO_UDP;
-	opens(nth(1), 1, NULL);
-	opens(nth(2), 2, NULL);
-	opens(place(2, 1, "192.0.2.1"), 3, NULL);
-	opens(place(1, 1, "192.0.2.2"), 4, NULL);
-	opens(udp, 5, NULL);
-	ck_assert_uint_eq(at(nth(1))->owner.process.tgid, 1);
-	ck_assert_uint_eq(at(nth(2))->owner.process.tgid, 2);
-	ck_assert_uint_eq(at(place(2, 1, "192.0.2.1"))->owner.process.tgid, 3);
-	ck_assert_uint_eq(at(place(1, 1, "192.0.2.2"))->owner.process.tgid, 4);
-	ck_assert_uint_eq(at(udp)->owner.process.tgid, 5);
-	ck_assert_ptr_null(at(nth(3)));
-	flows_destroy(flows);
-}
-END_TEST
 
 START_TEST(names_are_copied)
 {
@@ -142,6 +115,6 @@ START_TEST(those_held_come_back_in_order)
 }
 END_TEST
 
-SUITE_MAIN("flow/flow", places_differ_in_each_of_their_parts, names_are_copied,
-	   a_new_one_takes_the_place, the_oldest_goes_when_there_are_too_many,
+SUITE_MAIN("flow/flow", names_are_copied, a_new_one_takes_the_place,
+	   the_oldest_goes_when_there_are_too_many,
 	   those_held_come_back_in_order)
