@@ -23,12 +23,12 @@ cd "$e2e"
 # Of the race what does not depend on things that happen at the same time: there
 # is one slow processor for all of them.
 race="own shared six datagrams namespaces two again threads fork stub fragments"
-tests=(names "race $race" failures udp protocols netns transports embedded
-	hostile leftovers)
+tests=(names "race $race" brief failures udp protocols netns transports
+	embedded hostile leftovers)
 [[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(boxed)
-# It has an egrets of its own, which takes its time where there are headers.
+# They have an egrets of their own, which takes its time where there are headers.
 [[ ${EGRETS_TYPES-} == headers && ${EGRETS_ATTACH-} == tracepoint ]] ||
-	tests+=(flows)
+	tests+=(flows twins)
 # Where egrets has to choose: what it does without what it would like to have.
 [[ ${EGRETS_ATTACH-} != auto ]] || tests=(hooks wires check refuse)
 (($# == 0)) || tests=("$@")
