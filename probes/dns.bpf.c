@@ -112,6 +112,10 @@ static inline void leaves(struct __sk_buff *packet, struct bpf_sock *known)
 	}
 	if (IS_DNS_PORT(port))
 		submit_packet(packet, true, &record.socket);
+#ifdef WITH_FLOWS
+	if (is_datagram(known) && record.socket.remote_port)
+		count_leaving(packet, sk, &record);
+#endif
 }
 
 /* Of connections that are not for DNS, each packet comes by here for nothing. */
@@ -138,6 +142,10 @@ int cgroup_ingress(struct __sk_buff *packet)
 
 	if (!is_wanted(known))
 		return 1;
+#ifdef WITH_FLOWS
+	if (is_datagram(known))
+		count_entering(packet, packet_socket(known));
+#endif
 	port = swap16((uint16_t)known->dst_port);
 	if (!port && is_datagram(known))
 		port = datagram_port(packet, 0);

@@ -29,13 +29,15 @@ typedef __s64 int64_t;
 enum record_kind {
 	RECORD_EXEC = 1,
 	RECORD_FORK,
-	RECORD_TCP_CONNECT, /* a connect has begun */
-	RECORD_TCP_RESULT,  /* and this is how it ended */
-	RECORD_SEND,	    /* the first datagram of a socket to a place */
-	RECORD_PACKET,	    /* a packet that may be DNS, at its socket */
-	RECORD_TCP_ARRIVAL, /* a connection from elsewhere is established */
-	RECORD_TCP_OWNER,   /* and this is whose it is */
-	RECORD_TCP_END,	    /* a connection is over */
+	RECORD_TCP_CONNECT,  /* a connect has begun */
+	RECORD_TCP_RESULT,   /* and this is how it ended */
+	RECORD_SEND,	     /* the first datagram of a socket to a place */
+	RECORD_PACKET,	     /* a packet that may be DNS, at its socket */
+	RECORD_FLOW_BEGIN,   /* a connection, or datagram, from elsewhere */
+	RECORD_FLOW_OWNER,   /* and this is whose it is, or who sends one */
+	RECORD_FLOW_TRAFFIC, /* what has gone over it so far */
+	RECORD_FLOW_END,     /* it is over */
+	RECORD_SOCKET_CLOSE, /* of datagrams: and so are all of its flows */
 };
 
 struct record_header {
@@ -69,7 +71,10 @@ struct record_socket {
 	uint32_t pad;
 };
 
-/* RECORD_TCP_CONNECT, RECORD_SEND; RECORD_TCP_OWNER, of id as below */
+/*
+ * RECORD_TCP_CONNECT, RECORD_SEND, RECORD_SOCKET_CLOSE; RECORD_FLOW_OWNER, of id
+ * as below
+ */
 struct record_connect {
 	struct record_header header;
 	struct record_task task;
@@ -123,25 +128,46 @@ struct record_packet {
 	uint32_t len;	 /* of the packet: more than its bytes if cut */
 };
 
-/* RECORD_TCP_ARRIVAL */
+/* RECORD_FLOW_BEGIN */
 struct record_arrival {
 	struct record_header header;
-	struct record_socket socket; /* id: its address */
+	struct record_socket socket; /* id, of TCP: its address */
 };
 
-/* RECORD_TCP_END: what went over a connection, as its program sees it. */
+/*
+ * RECORD_FLOW_TRAFFIC, RECORD_FLOW_END: what went between a socket and a place,
+ * as its program sees it. Those of datagrams are made of the table below.
+ */
 struct record_traffic {
 	struct record_header header;
-	struct record_socket socket; /* id: its address */
-	uint64_t bytes_out;	     /* of the stream: each once, no headers */
+	struct record_socket socket; /* id as above */
+	uint64_t bytes_out;	     /* each once, no headers */
 	uint64_t bytes_in;
-	uint32_t packets_out; /* with all that TCP adds */
+	uint32_t packets_out; /* datagrams, or with all that TCP adds */
 	uint32_t packets_in;
 	uint32_t retransmits; /* packets */
 	uint32_t rtt_us;      /* smoothed round-trip time */
 	int32_t error;	      /* errno by which it ended, positive; 0: none */
 	uint32_t pad;
 };
+
+/* The table of datagrams: what has gone between a socket and a place. */
+struct datagram_key {
+	uint64_t socket_id;
+	uint8_t remote[16];
+	uint32_t remote_port;
+	uint32_t pad;
+};
+
+struct datagram_count {
+	uint64_t bytes_out;
+	uint64_t bytes_in;
+	uint32_t packets_out;
+	uint32_t packets_in;
+};
+
+/* More are counted as dropped. */
+#define DATAGRAM_FLOWS_MAX 65536
 
 #define RECORD_SIZE_CHECK(type, bytes) \
 	_Static_assert(sizeof(struct type) == (bytes), #type " has gaps")
@@ -152,6 +178,8 @@ RECORD_SIZE_CHECK(record_connect, 16 + 152 + 56 + 8);
 RECORD_SIZE_CHECK(record_result, 16 + 56 + 16 + 8);
 RECORD_SIZE_CHECK(record_arrival, 16 + 56);
 RECORD_SIZE_CHECK(record_traffic, 16 + 56 + 16 + 16 + 8);
+RECORD_SIZE_CHECK(datagram_key, 32);
+RECORD_SIZE_CHECK(datagram_count, 24);
 RECORD_SIZE_CHECK(record_fork, 16 + 16 + 16);
 RECORD_SIZE_CHECK(record_packet, 16 + 56 + 8);
 RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);

@@ -2,6 +2,7 @@
 /*
  * TCP connections from their beginning to their end, and what went over them:
  * the kernel counts that itself, so there is nothing to do for each packet.
+ * (datagram.bpf.c counts what else there is.)
  *
  * A connection from elsewhere is established in an interrupt, and nobody's. It
  * belongs to who first reads from it, or else closes it: a server may accept,
@@ -10,6 +11,7 @@
 
 #if defined(WITH_FLOWS) && defined(HAVE_tcp_sock_bytes_sent) && \
 	defined(HAVE_inet_sock_inet_sport)
+#define HAVE_TCP_FLOWS
 #define STATE_CLOSE	   7
 #define STATE_LISTEN	   10
 #define STATE_NEW_SYN_RECV 12
@@ -44,7 +46,7 @@ static inline void emit_arrival(void *ctx, struct sock *sk)
 	READ_KERNEL(socket, sk->sk_socket);
 	if (socket)
 		return;
-	record.header.kind = RECORD_TCP_ARRIVAL;
+	record.header.kind = RECORD_FLOW_BEGIN;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
 	describe_connection(&record.socket, sk);
@@ -62,7 +64,7 @@ static inline void emit_end(void *ctx, struct sock *sk)
 	struct record_traffic record = {};
 	uint64_t again = 0, flags = 0;
 
-	record.header.kind = RECORD_TCP_END;
+	record.header.kind = RECORD_FLOW_END;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
 	describe_connection(&record.socket, sk);
@@ -87,7 +89,7 @@ static inline void emit_owner(void *ctx, struct sock *sk)
 {
 	struct record_connect record = {};
 
-	record.header.kind = RECORD_TCP_OWNER;
+	record.header.kind = RECORD_FLOW_OWNER;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
 	describe_task(&record.task);
@@ -142,14 +144,28 @@ int raw_tracepoint_tcp_rcv_space_adjust(struct bpf_raw_tracepoint_args *ctx)
 	claim(ctx, (struct sock *)ctx->args[0]);
 	return 0;
 }
+#endif
+
+#ifdef WITH_FLOWS
+static inline void emit_close(void *ctx, struct sock *sk)
+{
+	struct record_connect record = {};
+
+	describe_socket(&record.socket, sk);
+	emit_flow_owner(ctx, &record, RECORD_SOCKET_CLOSE);
+}
 
 /* The last descriptor of a socket is closed: by its process, or for it. */
 int cgroup_sock_release(struct bpf_sock *known)
 {
 	struct sock *sk = packet_socket(known);
 
-	if (socket_protocol(sk) == IPPROTO_TCP)
+	if (is_datagram(known))
+		emit_close(known, sk);
+#ifdef HAVE_TCP_FLOWS
+	if (is_stream(known))
 		claim(known, sk);
+#endif
 	return 1;
 }
 #endif

@@ -21,6 +21,7 @@
 #include "capture/capture.h"
 #include "clocks.h"
 #include "command.h"
+#include "datagrams.h"
 #include "flow/timeline.h"
 #include "packet/record.h"
 #include "probe/probe.h"
@@ -63,6 +64,7 @@ struct monitor {
 	struct wires *wires; /* NULL: the probes show packets */
 	struct timeline *timeline;
 	struct attribution *attribution;
+	struct datagrams *datagrams;
 	struct report *report;
 	struct command command;
 	struct command_setting setting; /* as we were started */
@@ -161,8 +163,8 @@ static void on_entry(uint64_t time_ns, const void *bytes, void *context)
 	struct packet packet;
 
 	if (entry->kind == ENTRY_RECORD) {
-		attribution_record(monitor->attribution,
-				   (const void *)entry->bytes);
+		datagrams_record(monitor->datagrams,
+				 (const void *)entry->bytes);
 		return;
 	}
 	(void)time_ns;
@@ -326,6 +328,7 @@ static void on_interval(uv_timer_t *timer)
 
 	rounds(monitor);
 	snapshot_traffic(monitor->attribution, false);
+	datagrams_tell(monitor->datagrams);
 	rounds(monitor);
 }
 
@@ -341,7 +344,8 @@ static void on_loss_check(uv_timer_t *timer)
 		counts[LOSS_PACKETS] = wires_lost(monitor->wires);
 	counts[LOSS_QUESTIONS] = stats.questions_forgotten;
 	counts[LOSS_CONNECTS] = stats.connects_forgotten;
-	counts[LOSS_FLOWS] = stats.flows_forgotten;
+	counts[LOSS_FLOWS] = stats.flows_forgotten +
+			     datagrams_left_out(monitor->datagrams);
 	counts[LOSS_NAMES] = stats.names.evicted;
 	counts[LOSS_MESSAGES] = assembly_lost(&stats.assembly);
 	counts[LOSS_MEMORY] = stats.no_memory + monitor->no_memory;
@@ -470,6 +474,7 @@ static void finish(struct monitor *monitor)
 	/* What ends meanwhile is told once more, rather than not at all. */
 	if (follows_flows(monitor->options)) {
 		snapshot_traffic(monitor->attribution, true);
+		datagrams_tell(monitor->datagrams);
 		catch_up(monitor);
 	}
 	attribution_finish(monitor->attribution);
@@ -498,6 +503,7 @@ static void deinit(struct monitor *monitor)
 	probe_destroy(monitor->probe);
 	wires_close(monitor->wires);
 	timeline_destroy(monitor->timeline);
+	datagrams_destroy(monitor->datagrams);
 	attribution_destroy(monitor->attribution);
 	report_destroy(monitor->report);
 }
@@ -558,6 +564,9 @@ int monitor_run(const struct options *options)
 
 	if (!err)
 		err = open_sources(&monitor);
+	if (!err)
+		err = datagrams_create(monitor.probe, monitor.attribution,
+				       &monitor.datagrams);
 	if (err == -ENOMEM)
 		log_error("out of memory; free some and try again");
 	if (err) {

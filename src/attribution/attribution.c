@@ -172,9 +172,9 @@ struct endpoint attribution_remote(const struct record_socket *socket)
 				 socket->remote_port};
 }
 
-static void choose_name(struct attribution *attribution,
-			const struct record_connect *record, uint64_t begun_ns,
-			struct names_choice *choice)
+void attribution_choose_name(struct attribution *attribution,
+			     const struct record_connect *record,
+			     uint64_t begun_ns, struct names_choice *choice)
 {
 	struct ancestor ancestors[ANCESTORS_MAX];
 	struct lineage who = {party_of(record), ancestors, 0};
@@ -269,7 +269,7 @@ static void on_connect(struct attribution *attribution,
 	struct pending *evicted;
 
 	update_process(attribution, &record->task);
-	choose_name(attribution, record, record->begun_ns, &choice);
+	attribution_choose_name(attribution, record, record->begun_ns, &choice);
 	if (!pending_add(&attribution->pendings, record, &choice, &evicted))
 		attribution->no_memory++;
 	if (!evicted)
@@ -336,8 +336,8 @@ static void on_send(struct attribution *attribution,
 		claim_socket(attribution, record, &record->socket,
 			     record->header.time_ns);
 	begin_event(attribution, record, &event);
-	choose_name(attribution, record, record->begun_ns,
-		    &event.connection.choice);
+	attribution_choose_name(attribution, record, record->begun_ns,
+				&event.connection.choice);
 	attribution_emit(attribution, &event);
 }
 
@@ -393,15 +393,18 @@ void attribution_record(struct attribution *attribution,
 	case RECORD_SEND:
 		on_send(attribution, bytes);
 		break;
-	case RECORD_TCP_ARRIVAL:
+	case RECORD_FLOW_BEGIN:
 		flows_arrived(attribution, bytes);
 		break;
-	case RECORD_TCP_OWNER:
+	case RECORD_FLOW_OWNER:
 		update_process(attribution,
 			       &((const struct record_connect *)bytes)->task);
 		flows_claimed(attribution, bytes);
 		break;
-	case RECORD_TCP_END:
+	case RECORD_FLOW_TRAFFIC:
+		flows_go_on(attribution, bytes);
+		break;
+	case RECORD_FLOW_END:
 		flows_ended(attribution, bytes);
 		break;
 	default:

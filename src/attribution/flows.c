@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Connections that are open, until their end tells what went over them.
+ * Connections that are open, and flows of datagrams, until their end tells what
+ * went over them.
  */
 #include "attribution/state.h"
 
@@ -89,7 +90,8 @@ static void tell_end(struct attribution *attribution, const struct flow *flow)
 
 static void open_flow(struct attribution *attribution, const struct flow *flow)
 {
-	const struct flow *before = flow_find(attribution->flows, &flow->place);
+	const struct flow *before = flow_find(attribution->flows, &flow->place,
+					      flow->socket);
 
 	if (before && before->ended_ns)
 		tell_end(attribution, before);
@@ -115,7 +117,7 @@ void flows_found(struct attribution *attribution,
 	}
 	/* What the probes have said of it counts. */
 	if (attribution->options.with_flows &&
-	    !flow_find(attribution->flows, place))
+	    !flow_find(attribution->flows, place, 0))
 		open_flow(attribution, &flow);
 }
 
@@ -151,12 +153,35 @@ void flows_arrived(struct attribution *attribution,
 	open_flow(attribution, &flow);
 }
 
+/* The first datagram from a socket to a place. */
+static void open_sent(struct attribution *attribution,
+		      const struct record_connect *record)
+{
+	struct names_choice choice;
+	struct flow flow = {
+		.place = place_of(&record->socket),
+		.begun_ns = record->begun_ns,
+		.socket = record->socket.id,
+	};
+
+	attribution_choose_name(attribution, record, record->begun_ns, &choice);
+	flow.via = choice.via;
+	flow.is_stale = choice.stale;
+	flow.candidates = choice.candidates;
+	flow.name = choice.name;
+	take_owner(&flow, &record->task);
+	open_flow(attribution, &flow);
+}
+
 void flows_claimed(struct attribution *attribution,
 		   const struct record_connect *record)
 {
 	struct socket_place place = place_of(&record->socket);
-	struct flow *flow = flow_find(attribution->flows, &place);
+	struct flow *flow = flow_find(attribution->flows, &place,
+				      record->socket.id);
 
+	if (!flow && place.protocol == IPPROTO_UDP)
+		open_sent(attribution, record);
 	if (!flow || flow->socket != record->socket.id ||
 	    process_id_known(flow->owner.process))
 		return;
@@ -167,17 +192,9 @@ void flows_claimed(struct attribution *attribution,
 	flow_close(attribution->flows, flow);
 }
 
-void flows_ended(struct attribution *attribution,
-		 const struct record_traffic *record)
+static struct flow_traffic traffic_of(const struct record_traffic *record)
 {
-	struct flow unseen = {.place = place_of(&record->socket)};
-	struct flow *flow = flow_find(attribution->flows, &unseen.place);
-
-	if (!flow || (flow->socket && flow->socket != record->socket.id))
-		flow = &unseen;
-	flow->ended_ns = record->header.time_ns;
-	flow->error = record->error;
-	flow->traffic = (struct flow_traffic){
+	return (struct flow_traffic){
 		.bytes_out = record->bytes_out,
 		.bytes_in = record->bytes_in,
 		.packets_out = record->packets_out,
@@ -185,6 +202,36 @@ void flows_ended(struct attribution *attribution,
 		.retransmits = record->retransmits,
 		.rtt_us = record->rtt_us,
 	};
+}
+
+void flows_go_on(struct attribution *attribution,
+		 const struct record_traffic *record)
+{
+	struct socket_place place = place_of(&record->socket);
+	const struct flow *flow = flow_find(attribution->flows, &place,
+					    record->socket.id);
+	struct event event = {
+		.time_ns = record->header.time_ns,
+		.connection.result = EVENT_RESULT_OPEN,
+		.connection.traffic = traffic_of(record),
+	};
+
+	if (flow)
+		tell(attribution, flow, &event);
+}
+
+void flows_ended(struct attribution *attribution,
+		 const struct record_traffic *record)
+{
+	struct flow unseen = {.place = place_of(&record->socket)};
+	struct flow *flow = flow_find(attribution->flows, &unseen.place,
+				      record->socket.id);
+
+	if (!flow || (flow->socket && flow->socket != record->socket.id))
+		flow = &unseen;
+	flow->ended_ns = record->header.time_ns;
+	flow->error = record->error;
+	flow->traffic = traffic_of(record);
 	/* A program has yet to close it. */
 	if (flow->socket && !process_id_known(flow->owner.process)) {
 		flow_hold(attribution->flows, flow);
@@ -222,7 +269,7 @@ void attribution_traffic(struct attribution *attribution,
 		.local = connection->local,
 		.remote = connection->remote,
 	};
-	struct flow *flow = flow_find(attribution->flows, &place);
+	struct flow *flow = flow_find(attribution->flows, &place, 0);
 	struct event event = {
 		.time_ns = connection->time_ns,
 		.connection.result = EVENT_RESULT_OPEN,

@@ -46,6 +46,11 @@ struct endpoint attribution_remote(const struct record_socket *socket);
 void attribution_describe(const struct process *process,
 			  struct event_process *ret);
 
+/* The name that a connect or a datagram is for. */
+void attribution_choose_name(struct attribution *attribution,
+			     const struct record_connect *record,
+			     uint64_t begun_ns, struct names_choice *choice);
+
 /* A connect has ended. */
 void flows_connected(struct attribution *attribution,
 		     const struct pending *pending,
@@ -60,6 +65,8 @@ void flows_arrived(struct attribution *attribution,
 		   const struct record_arrival *record);
 void flows_claimed(struct attribution *attribution,
 		   const struct record_connect *record);
+void flows_go_on(struct attribution *attribution,
+		 const struct record_traffic *record);
 void flows_ended(struct attribution *attribution,
 		 const struct record_traffic *record);
 

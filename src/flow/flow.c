@@ -4,12 +4,14 @@
 #include "base/list.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct entry {
 	struct placed placed; /* first: see entry_of() */
 	struct flow flow;
+	struct socket_place key;
 	struct entry *prev, *next; /* of those that are held */
 	char name[];		   /* the flow's, if it has one */
 };
@@ -34,6 +36,19 @@ struct flows *flows_create(size_t most)
 static struct entry *entry_of(struct placed *placed)
 {
 	return (struct entry *)placed;
+}
+
+/* A datagram socket is told by which one it is, wherever it is. */
+static struct socket_place key_of(const struct socket_place *place,
+				  uint64_t socket)
+{
+	struct socket_place key = *place;
+
+	if (key.protocol != IPPROTO_UDP)
+		return key;
+	memset(&key.local, 0, sizeof(key.local));
+	memcpy(key.local.addr.bytes, &socket, sizeof(socket));
+	return key;
 }
 
 /* One that is in the table no more. */
@@ -69,7 +84,8 @@ static void replace(struct flows *flows, struct entry *before)
 int flow_open(struct flows *flows, const struct flow *flow)
 {
 	size_t name_size = flow->name ? strlen(flow->name) + 1 : 0;
-	struct placed *before = places_find(&flows->places, &flow->place);
+	struct socket_place key = key_of(&flow->place, flow->socket);
+	struct placed *before = places_find(&flows->places, &key);
 	struct placed *oldest;
 	struct entry *entry;
 
@@ -82,19 +98,22 @@ int flow_open(struct flows *flows, const struct flow *flow)
 	if (!entry)
 		return -ENOMEM;
 	entry->flow = *flow;
+	entry->key = key;
 	if (flow->name) {
 		memcpy(entry->name, flow->name, name_size);
 		entry->flow.name = entry->name;
 	}
-	if (places_put(&flows->places, &entry->placed, &entry->flow.place) == 0)
+	if (places_put(&flows->places, &entry->placed, &entry->key) == 0)
 		return 0;
 	free(entry);
 	return -ENOMEM;
 }
 
-struct flow *flow_find(struct flows *flows, const struct socket_place *place)
+struct flow *flow_find(struct flows *flows, const struct socket_place *place,
+		       uint64_t socket)
 {
-	struct placed *placed = places_find(&flows->places, place);
+	struct socket_place key = key_of(place, socket);
+	struct placed *placed = places_find(&flows->places, &key);
 
 	return placed ? &entry_of(placed)->flow : NULL;
 }

@@ -22,15 +22,17 @@ struct flow_owner {
 };
 
 /*
- * Connections that are open: since when, whose each is, and the name that it
- * was made for. What goes over them the kernel counts. Of one that is over it
- * may not be known yet whose it was: it can be held until that is. Bounded; the
- * one that was opened first is forgotten first, and counted.
+ * Connections that are open, and what datagram sockets have to do with others:
+ * since when, whose each is, and the name that it was made for. What goes over
+ * them the kernel counts. Of one that is over it may not be known yet whose it
+ * was: it can be held until that is. Bounded; the one that was opened first is
+ * forgotten first, and counted.
  */
 struct flow {
 	struct socket_place place;
 	bool is_inbound;
-	uint64_t begun_ns; /* connect(), or, inbound, established */
+	/* connect(), or, inbound, established; of datagrams, the first one */
+	uint64_t begun_ns;
 	/* Tells apart those that were there one after the other; 0: not known. */
 	uint64_t socket;
 	struct flow_owner owner;
@@ -56,8 +58,13 @@ void flows_destroy(struct flows *flows);
  */
 int flow_open(struct flows *flows, const struct flow *flow);
 
-/* The one that is open there, or NULL. Good until the next call. */
-struct flow *flow_find(struct flows *flows, const struct socket_place *place);
+/*
+ * The one that is open there, or NULL. A datagram socket has one with each
+ * place, whatever its own address: that, and the socket, tell which one it is.
+ * Good until the next call.
+ */
+struct flow *flow_find(struct flows *flows, const struct socket_place *place,
+		       uint64_t socket);
 
 /* One that was found is over, and to be kept for now. */
 void flow_hold(struct flows *flows, struct flow *flow);

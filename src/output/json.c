@@ -339,9 +339,12 @@ static void add_own_process(struct writer *writer,
 }
 
 static void add_own_traffic(struct writer *writer,
-			    const struct flow_traffic *traffic)
+			    const struct event_connection *connection)
 {
-	add_u64(writer, "\"retransmits\":", traffic->retransmits);
+	const struct flow_traffic *traffic = &connection->traffic;
+
+	if (connection->protocol == IPPROTO_TCP)
+		add_u64(writer, "\"retransmits\":", traffic->retransmits);
 	if (traffic->rtt_us)
 		add_u64(writer, "\"rtt_us\":", traffic->rtt_us);
 }
@@ -359,7 +362,7 @@ static void add_own(struct writer *writer, const struct event *event)
 			   event_result_text(&event->connection, buf));
 		add_choice(writer, event);
 		if (event->kind == EVENT_FLOW)
-			add_own_traffic(writer, &event->connection.traffic);
+			add_own_traffic(writer, &event->connection);
 	} else if (is_dns(event)) {
 		json_add_own_dns(writer, event);
 	} else if (event->kind == EVENT_EGRETS_LOST) {

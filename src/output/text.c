@@ -417,6 +417,8 @@ static void add_traffic(struct writer *writer,
 {
 	const struct flow_traffic *traffic = &connection->traffic;
 
+	if (connection->protocol == IPPROTO_UDP)
+		writer_string(writer, " transport=udp");
 	if (connection->is_inbound)
 		writer_string(writer, " inbound=true");
 	add_u64(writer, " bytes_out=", traffic->bytes_out);

@@ -424,6 +424,8 @@ static void load_and_send(struct loader *loader)
 	send_noise(loader);
 	send_table(loader, loading.compiler, "events");
 	send_table(loader, loading.compiler, "drops");
+	if (wanted & SOURCE_FLOWS)
+		send_table(loader, loading.compiler, "datagrams");
 	for (size_t i = 0; i < hook_count; i++)
 		if (hook_is_wanted(&hooks[i], wanted))
 			send_message(loader, &loading.attempts[i].message,

@@ -30,6 +30,7 @@ struct probe {
 	int socket;
 	int events;
 	int drops;
+	int datagrams;
 	unsigned int parts; /* as in the loader's options */
 	bool library_only;
 	enum kernel_types types;
@@ -79,6 +80,7 @@ int probe_start(const struct loader_options *options, struct probe **ret)
 	probe->socket = -1;
 	probe->events = -1;
 	probe->drops = -1;
+	probe->datagrams = -1;
 	probe->library_only = options->library_only;
 	probe->parts = options->parts;
 	libbpf_set_print(libbpf_log);
@@ -122,6 +124,8 @@ void probe_destroy(struct probe *probe)
 		close(probe->events);
 	if (probe->drops >= 0)
 		close(probe->drops);
+	if (probe->datagrams >= 0)
+		close(probe->datagrams);
 	/* The loader notices that nobody listens, and ends. */
 	if (probe->socket >= 0)
 		close(probe->socket);
@@ -140,11 +144,12 @@ static size_t record_size(uint32_t kind)
 		return sizeof(struct record_result);
 	case RECORD_PACKET:
 		return sizeof(struct record_packet);
-	case RECORD_TCP_ARRIVAL:
+	case RECORD_FLOW_BEGIN:
 		return sizeof(struct record_arrival);
-	case RECORD_TCP_END:
+	case RECORD_FLOW_END:
 		return sizeof(struct record_traffic);
-	case RECORD_TCP_OWNER:
+	case RECORD_FLOW_OWNER:
+	case RECORD_SOCKET_CLOSE:
 	case RECORD_TCP_CONNECT:
 	case RECORD_SEND:
 		return sizeof(struct record_connect);
@@ -244,6 +249,19 @@ static void keep_hook(struct probe *probe, const struct loader_message *message,
 	snprintf(hook->why, sizeof(hook->why), "%s", message->text);
 }
 
+static int keep_table(struct probe *probe, const char *name, int fd)
+{
+	if (strcmp(name, "events") == 0) {
+		probe->events = fd;
+		return open_buffer(probe);
+	}
+	if (strcmp(name, "datagrams") == 0)
+		probe->datagrams = fd;
+	else
+		probe->drops = fd;
+	return 0;
+}
+
 /* 1: more to come, 0: done, or a negative errno. */
 static int take_message(struct probe *probe)
 {
@@ -273,13 +291,8 @@ static int take_message(struct probe *probe)
 		probe->types = (enum kernel_types)message.value;
 		return 1;
 	case LOADER_TABLE:
-		if (strcmp(message.text, "events") == 0) {
-			probe->events = fds[0];
-			err = open_buffer(probe);
-			return err ? err : 1;
-		}
-		probe->drops = fds[0];
-		return 1;
+		err = keep_table(probe, message.text, fds[0]);
+		return err ? err : 1;
 	case LOADER_ATTACHED:
 	case LOADER_MISSING:
 		keep_hook(probe, &message, fds);
@@ -397,6 +410,16 @@ int probe_read(struct probe *probe, probe_record_fn fn, void *context)
 	probe->fn = fn;
 	probe->context = context;
 	return perf_buffer__consume(probe->buffer);
+}
+
+bool probe_count(const struct probe *probe, const struct datagram_key *key,
+		 bool is_over, struct datagram_count *ret)
+{
+	if (bpf_map_lookup_elem(probe->datagrams, key, ret))
+		return false;
+	if (is_over)
+		bpf_map_delete_elem(probe->datagrams, key);
+	return true;
 }
 
 uint64_t probe_lost(struct probe *probe)

@@ -74,6 +74,13 @@ typedef void (*probe_record_fn)(const struct record_header *record,
 				void *context);
 int probe_read(struct probe *probe, probe_record_fn fn, void *context);
 
+/*
+ * What has gone between a socket of datagrams and a place; is_over: it is not
+ * counted any more. False if nothing is known of it.
+ */
+bool probe_count(const struct probe *probe, const struct datagram_key *key,
+		 bool is_over, struct datagram_count *ret);
+
 /* Records lost so far because a perf buffer or a table was full. */
 uint64_t probe_lost(struct probe *probe);
 

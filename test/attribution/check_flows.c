@@ -41,14 +41,14 @@ static void arrives(struct actor who)
 		.socket = socket_of(who, true).socket,
 	};
 
-	hand_on(&arrival, RECORD_TCP_ARRIVAL);
+	hand_on(&arrival, RECORD_FLOW_BEGIN);
 }
 
 static void claims(struct actor who)
 {
 	struct record_connect claim = socket_of(who, true);
 
-	hand_on(&claim, RECORD_TCP_OWNER);
+	hand_on(&claim, RECORD_FLOW_OWNER);
 }
 
 static void ends(struct actor who, bool is_inbound, int error)
@@ -65,7 +65,7 @@ static void ends(struct actor who, bool is_inbound, int error)
 		.error = error,
 	};
 
-	hand_on(&end, RECORD_TCP_END);
+	hand_on(&end, RECORD_FLOW_END);
 }
 
 static void expect_flow(uint32_t tgid, enum event_result result)
@@ -211,7 +211,7 @@ START_TEST(does_not_take_one_for_its_successor)
 	ends(who, true, 104);
 	arrives(who);
 	claim.socket.id = 99;
-	hand_on(&claim, RECORD_TCP_OWNER);
+	hand_on(&claim, RECORD_FLOW_OWNER);
 	claims(who);
 	ends(who, true, 0);
 	expect_flow(2, EVENT_RESULT_CLOSED);
@@ -290,6 +290,97 @@ START_TEST(tells_what_has_gone_over_an_open_one)
 }
 END_TEST
 
+/* A datagram socket of somebody's, and one of its places. */
+static struct record_connect datagrams_of(struct actor who, uint64_t socket_id,
+					  const char *remote)
+{
+	struct record_connect record = connect_of(who, socket_id, 4000, remote,
+						  443, now_ns);
+
+	record.socket.protocol = IPPROTO_UDP;
+	return record;
+}
+
+static void datagram_leaves(struct actor who, uint64_t socket_id,
+			    const char *remote)
+{
+	struct record_connect sent = datagrams_of(who, socket_id, remote);
+
+	hand_on(&sent, RECORD_FLOW_OWNER);
+}
+
+static void datagram_enters(uint64_t socket_id, const char *remote)
+{
+	struct record_arrival arrival = {
+		.header.size = sizeof(arrival),
+		.socket = datagrams_of(actor(2), socket_id, remote).socket,
+	};
+
+	hand_on(&arrival, RECORD_FLOW_BEGIN);
+}
+
+static void datagrams_went(uint32_t kind, uint64_t socket_id,
+			   const char *remote, uint64_t bytes_out)
+{
+	struct record_traffic traffic = {
+		.header.size = sizeof(traffic),
+		.socket = datagrams_of(actor(2), socket_id, remote).socket,
+		.bytes_out = bytes_out,
+		.packets_out = 1,
+	};
+
+	hand_on(&traffic, kind);
+}
+
+START_TEST(a_datagram_socket_has_a_flow_with_each_place)
+{
+	struct actor who = actor(2);
+
+	begin();
+	resolves(who, "web.example", WEB);
+	resolves(who, "other.example", CLIENT);
+	datagram_leaves(who, 1, WEB);
+	datagram_leaves(who, 1, CLIENT);
+	datagram_leaves(who, 3, WEB);
+	now_ns += SECOND;
+	datagrams_went(RECORD_FLOW_END, 1, CLIENT, 10);
+	expect_flow(2, EVENT_RESULT_CLOSED);
+	ck_assert_str_eq(last_told()->name, "other.example");
+	ck_assert_uint_eq(last_told()->event.connection.traffic.bytes_out, 10);
+	ck_assert_uint_gt(last_told()->event.connection.duration_ns, SECOND);
+	ck_assert(!last_told()->event.connection.is_inbound);
+	datagrams_went(RECORD_FLOW_END, 1, WEB, 20);
+	ck_assert_str_eq(last_told()->name, "web.example");
+	/* Another socket's, with the same addresses and ports. */
+	datagrams_went(RECORD_FLOW_END, 3, WEB, 30);
+	expect_flow(2, EVENT_RESULT_CLOSED);
+	ck_assert(!last_told()->event.connection.is_old);
+	ck_assert_int_eq(last_told()->event.connection.protocol, IPPROTO_UDP);
+	teardown();
+}
+END_TEST
+
+START_TEST(datagrams_from_elsewhere_are_whose_who_answers)
+{
+	struct actor who = actor(2), child = child_of(who, 3);
+
+	begin();
+	datagram_enters(1, CLIENT);
+	datagrams_went(RECORD_FLOW_TRAFFIC, 1, CLIENT, 0);
+	expect_flow(0, EVENT_RESULT_OPEN);
+	datagram_leaves(child, 1, CLIENT);
+	datagram_leaves(who, 1, CLIENT);
+	datagrams_went(RECORD_FLOW_TRAFFIC, 1, CLIENT, 5);
+	expect_flow(3, EVENT_RESULT_OPEN);
+	datagrams_went(RECORD_FLOW_END, 1, CLIENT, 7);
+	expect_flow(3, EVENT_RESULT_CLOSED);
+	ck_assert_uint_eq(last_told()->event.connection.traffic.bytes_out, 7);
+	ck_assert(last_told()->event.connection.is_inbound);
+	ck_assert_uint_eq(told_count, 3);
+	teardown();
+}
+END_TEST
+
 SUITE_MAIN("attribution/flows", tells_what_went_over_a_connection,
 	   tells_by_what_it_ended,
 	   a_connection_from_elsewhere_is_whose_who_first_has_to_do_with_it,
@@ -297,4 +388,6 @@ SUITE_MAIN("attribution/flows", tells_what_went_over_a_connection,
 	   does_not_take_one_for_its_successor,
 	   a_process_that_is_forgotten_keeps_its_flows,
 	   knows_whose_those_from_before_are_but_not_since_when,
-	   tells_what_has_gone_over_an_open_one)
+	   tells_what_has_gone_over_an_open_one,
+	   a_datagram_socket_has_a_flow_with_each_place,
+	   datagrams_from_elsewhere_are_whose_who_answers)

@@ -38,10 +38,10 @@ client()
 	pids[$1]=$lab_pid
 }
 
-# holds WHAT ADDRESS PORT BYTES MORE: a client that sends some bytes, and more
-# when told to.
+# holds WHAT TRANSPORT ADDRESS PORT BYTES MORE: a client that sends some bytes,
+# and more when told to.
 # shellcheck disable=SC2016
-hold='exec 3<>"/dev/tcp/$1/$2"
+hold='exec 3<>"/dev/$6/$1/$2"
 	printf "%$3s" "" >&3
 	: >"$5.open"
 	read -r _ <"$5.go"
@@ -53,7 +53,7 @@ hold='exec 3<>"/dev/tcp/$1/$2"
 holds()
 {
 	mkfifo "$lab_dir/$1.go"
-	lab_client_start bash -euc "$hold" - "${@:2}" "$lab_dir/$1"
+	lab_client_start bash -euc "$hold" - "${@:3}" "$lab_dir/$1" "$2"
 	pids[$1]=$lab_pid
 	lab_wait 10 test -e "$lab_dir/$1.open"
 }
@@ -61,7 +61,7 @@ holds()
 open_is_told()
 {
 	grep -F '"result":"open"' "$lab_dir/out" |
-		grep -q "\"pid\":${pids[open]},"
+		grep -q "\"pid\":${pids[$1]},"
 }
 
 declare -A pids servers
@@ -73,7 +73,7 @@ head -c "$large" /dev/zero >"$lab_dir/large"
 serve 7801 "$(listen 7801)" OPEN:/dev/null
 lab_sink 7803
 serve 7802 "OPEN:$lab_dir/large" "$(listen 7802)"
-holds old "$LAB_SERVER4" 7801 5 7
+holds old tcp "$LAB_SERVER4" 7801 5 7
 egrets_start -o json -e process,flow --interval 0.5
 client http curl -4 -s -o /dev/null \
 	-w '%{size_request} %{size_header} %{size_download}\n' http://four.lab/
@@ -84,17 +84,21 @@ lab_client curl -s -m 5 http://both.lab:7803/ >"$lab_dir/client.reset" || true
 pids[reset]=$lab_pid
 echo go >"$lab_dir/old.go"
 lab_wait 10 test -e "$lab_dir/old.closed"
-holds open "$LAB_SERVER4" 7801 9 0
-lab_wait 10 open_is_told ||
+holds open tcp "$LAB_SERVER4" 7801 9 0
+holds datagrams udp "$LAB_SERVER4" 7803 11 0
+lab_wait 10 open_is_told open ||
 	expect_fail "open flows are told of at an interval"
+lab_wait 10 open_is_told datagrams ||
+	expect_fail "open flows of datagrams are told of at an interval"
 egrets_stop
 
 # What takes a while is told as open before.
-flow='select($kind == "flow" and (.egrets.result != "open" or
-	$pid == $open)) | "\(.process.pid) \(
+flow='select($kind == "flow" and .destination.port != 53 and (.egrets.result != "open" or
+	$pid == $open or $pid == $datagrams)) | "\(.process.pid) \(
 	.network.direction) \(.egrets.result) \(.destination.port) \(
 	.destination.domain // "-") \(.source.bytes) \(.destination.bytes)"'
-events_load "$flow" --argjson open "${pids[open]}"
+events_load "$flow" --argjson open "${pids[open]}" \
+	--argjson datagrams "${pids[datagrams]}"
 read -r request header body <"$lab_dir/client.http"
 events_of "${pids[http]}"
 expect_is "HTTP" "$picked" \
@@ -110,6 +114,10 @@ events_of "${pids[old]}"
 expect_like "from before" "$picked" "null closed 7801 - 12 0"
 events_of "${pids[open]}"
 expect_like "still open" "$picked" "egress open 7801 - 9 0"
+expect_true "told of more than once" test "$(wc -l <<<"$picked")" -gt 1
+events_of "${pids[datagrams]}"
+expect_is "datagrams, still open" "$(uniq <<<"$picked")" \
+	"egress open 7803 - 11 0"
 expect_true "told of more than once" test "$(wc -l <<<"$picked")" -gt 1
 
 # sides DIRECTION: flows that ended in order, from one side.
@@ -141,5 +149,7 @@ lab_client "$EGRETS" "${egrets_forced[@]}" -q -o json -e flow -- \
 	curl -4 -s -o /dev/null http://four.lab/ >"$lab_dir/out" 2>"$lab_dir/err" ||
 	expect_fail "egrets -- curl: $(<"$lab_dir/err")"
 expect_is "of a command" "$(events '"\(.process.name) \(.egrets.result) \(
-	.destination.domain) \(.destination.port)"')" "curl closed four.lab 80"
+	.destination.domain // "-") \(.destination.port)"' | sort)" \
+	"curl closed - 53
+curl closed four.lab 80"
 expect_done

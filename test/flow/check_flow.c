@@ -41,8 +41,30 @@ static void opens(struct socket_place at, uint32_t tgid, const char *name)
 
 static struct flow *at(struct socket_place place)
 {
-	return flow_find(flows, &place);
+	return flow_find(flows, &place, 0);
 }
+
+START_TEST(datagrams_are_told_apart_by_their_socket)
+{
+	struct flow flow = {.place = nth(1), .socket = 7};
+	struct socket_place from = nth(2);
+
+	setup(10);
+	flow.place.protocol = from.protocol = IPPROTO_UDP;
+	ck_assert_int_eq(flow_open(flows, &flow), 0);
+	/* Its own address may be chosen later. */
+	ck_assert_ptr_nonnull(flow_find(flows, &from, 7));
+	ck_assert_ptr_null(flow_find(flows, &from, 8));
+	from.remote.port++;
+	ck_assert_ptr_null(flow_find(flows, &from, 7));
+	/* Connections are told apart by both ends alone. */
+	flow.place = nth(3);
+	ck_assert_int_eq(flow_open(flows, &flow), 0);
+	ck_assert_ptr_nonnull(at(nth(3)));
+	ck_assert_ptr_null(at(nth(4)));
+	flows_destroy(flows);
+}
+END_TEST
 
 START_TEST(names_are_copied)
 {
@@ -115,6 +137,7 @@ START_TEST(those_held_come_back_in_order)
 }
 END_TEST
 
-SUITE_MAIN("flow/flow", names_are_copied, a_new_one_takes_the_place,
+SUITE_MAIN("flow/flow", datagrams_are_told_apart_by_their_socket,
+	   names_are_copied, a_new_one_takes_the_place,
 	   the_oldest_goes_when_there_are_too_many,
 	   those_held_come_back_in_order)

@@ -173,6 +173,9 @@ START_TEST(flows_have_their_bytes_on_the_side_that_sent_them)
 	event.connection.error = ECONNRESET;
 	ck_assert_in_line(&event, "\"outcome\":\"failure\"");
 	ck_assert_in_line(&event, "\"result\":\"ECONNRESET\"");
+	event.connection.protocol = IPPROTO_UDP;
+	ck_assert_in_line(&event, "\"transport\":\"udp\"");
+	ck_assert_not_in_line(&event, "retransmits");
 }
 END_TEST
 

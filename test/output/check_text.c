@@ -105,6 +105,9 @@ START_TEST(flows_say_what_went_over_them)
 	ck_assert_in_line(&event, " result=open inbound=true bytes_out=75 ");
 	ck_assert_not_in_line(&event, "retransmits");
 	ck_assert_not_in_line(&event, "rtt_ms");
+	ck_assert_not_in_line(&event, "transport");
+	event.connection.protocol = IPPROTO_UDP;
+	ck_assert_in_line(&event, " result=open transport=udp inbound=true ");
 }
 END_TEST
 
