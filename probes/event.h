@@ -25,6 +25,7 @@ typedef __s64 int64_t;
 #define RECORD_PATH_LEN	  256
 #define RECORD_ARGS_LEN	  1024
 #define RECORD_PACKET_LEN 32768
+#define RECORD_DEVICE_LEN 16
 
 enum record_kind {
 	RECORD_EXEC = 1,
@@ -37,6 +38,7 @@ enum record_kind {
 	RECORD_FLOW_OWNER,   /* and this is whose it is, or who sends one */
 	RECORD_FLOW_TRAFFIC, /* what has gone over it so far */
 	RECORD_FLOW_END,     /* it is over */
+	RECORD_FRAME,	     /* the first frame of a socket to an interface */
 	RECORD_SOCKET_CLOSE, /* of datagrams: and so are all of its flows */
 };
 
@@ -151,6 +153,17 @@ struct record_traffic {
 	uint32_t pad;
 };
 
+/* RECORD_FRAME: put on the wire by a program itself. */
+struct record_frame {
+	struct record_header header;
+	struct record_task task;
+	uint32_t netns;
+	uint32_t ifindex;  /* 0: not known */
+	uint32_t protocol; /* as in Ethernet's header; 0: the frame says */
+	uint32_t pad;
+	char interface[RECORD_DEVICE_LEN]; /* its name, if that is known */
+};
+
 /* The table of datagrams: what has gone between a socket and a place. */
 struct datagram_key {
 	uint64_t socket_id;
@@ -178,6 +191,7 @@ RECORD_SIZE_CHECK(record_connect, 16 + 152 + 56 + 8);
 RECORD_SIZE_CHECK(record_result, 16 + 56 + 16 + 8);
 RECORD_SIZE_CHECK(record_arrival, 16 + 56);
 RECORD_SIZE_CHECK(record_traffic, 16 + 56 + 16 + 16 + 8);
+RECORD_SIZE_CHECK(record_frame, 16 + 152 + 16 + 16);
 RECORD_SIZE_CHECK(datagram_key, 32);
 RECORD_SIZE_CHECK(datagram_count, 24);
 RECORD_SIZE_CHECK(record_fork, 16 + 16 + 16);

@@ -58,7 +58,8 @@ const char options_help[] =
 	"Events: dns.query dns.answer dns.timeout process.tcp_v4 "
 	"process.tcp_v6\n"
 	"process.udp_v4 process.udp_v6 process.icmp_v4 process.icmp_v6\n"
-	"process.sctp process.raw egrets.lost, and with -e: flow\n";
+	"process.sctp process.raw process.packet egrets.lost, and with -e: "
+	"flow\n";
 
 enum long_only {
 	OPTION_ATTACH = 256,

@@ -210,26 +210,34 @@ static enum event_kind kind_of(const struct record_socket *socket)
 	}
 }
 
+/* What the record knows goes before what is known of the process. */
+static void describe_task(struct attribution *attribution,
+			  const struct record_task *task,
+			  struct event_process *ret)
+{
+	const struct process *process = process_find(attribution->processes,
+						     attribution_task(task));
+
+	if (process)
+		attribution_describe(process, ret);
+	ret->id = attribution_task(task);
+	ret->tid = task->tid;
+	ret->uid = task->uid;
+	ret->ppid = task->ppid;
+	ret->comm = task->comm;
+	ret->cgroup = task->cgroup;
+	ret->cgroup_id = task->cgroup_id;
+}
+
 /* An event about a connect or a datagram; the name is the caller's to add. */
 static void begin_event(struct attribution *attribution,
 			const struct record_connect *record,
 			struct event *event)
 {
-	const struct process *process = process_find(
-		attribution->processes, attribution_task(&record->task));
-
 	memset(event, 0, sizeof(*event));
 	event->time_ns = record->begun_ns;
 	event->netns = record->socket.netns;
-	if (process)
-		attribution_describe(process, &event->process);
-	event->process.id = attribution_task(&record->task);
-	event->process.tid = record->task.tid;
-	event->process.uid = record->task.uid;
-	event->process.ppid = record->task.ppid;
-	event->process.comm = record->task.comm;
-	event->process.cgroup = record->task.cgroup;
-	event->process.cgroup_id = record->task.cgroup_id;
+	describe_task(attribution, &record->task, &event->process);
 	event->connection.local = attribution_local(&record->socket);
 	event->connection.remote = attribution_remote(&record->socket);
 	event->connection.protocol = (uint8_t)record->socket.protocol;
@@ -341,6 +349,24 @@ static void on_send(struct attribution *attribution,
 	attribution_emit(attribution, &event);
 }
 
+static void on_frame(struct attribution *attribution,
+		     const struct record_frame *record)
+{
+	struct event event = {
+		.kind = EVENT_PROCESS_PACKET,
+		.time_ns = record->header.time_ns,
+		.netns = record->netns,
+		.frame.ifindex = record->ifindex,
+		.frame.protocol = (uint16_t)record->protocol,
+	};
+
+	update_process(attribution, &record->task);
+	describe_task(attribution, &record->task, &event.process);
+	if (record->interface[0])
+		event.frame.interface = record->interface;
+	attribution_emit(attribution, &event);
+}
+
 static void on_exec(struct attribution *attribution,
 		    const struct record_exec *record)
 {
@@ -392,6 +418,9 @@ void attribution_record(struct attribution *attribution,
 		break;
 	case RECORD_SEND:
 		on_send(attribution, bytes);
+		break;
+	case RECORD_FRAME:
+		on_frame(attribution, bytes);
 		break;
 	case RECORD_FLOW_BEGIN:
 		flows_arrived(attribution, bytes);

@@ -18,6 +18,7 @@ const char *event_name(enum event_kind kind)
 		[EVENT_PROCESS_ICMP_V6] = "process.icmp_v6",
 		[EVENT_PROCESS_SCTP] = "process.sctp",
 		[EVENT_PROCESS_RAW] = "process.raw",
+		[EVENT_PROCESS_PACKET] = "process.packet",
 		[EVENT_FLOW] = "flow",
 		[EVENT_EGRETS_LOST] = "egrets.lost",
 	};

@@ -31,6 +31,7 @@ enum event_kind {
 	EVENT_PROCESS_ICMP_V6,
 	EVENT_PROCESS_SCTP,
 	EVENT_PROCESS_RAW, /* other protocols of IP */
+	EVENT_PROCESS_PACKET,
 	EVENT_FLOW,
 	EVENT_EGRETS_LOST,
 	EVENT_KINDS,
@@ -116,6 +117,13 @@ struct event_dns {
 	uint8_t protocol;    /* IPPROTO_UDP or IPPROTO_TCP; 0: not known */
 };
 
+/* A frame that a program has made itself. */
+struct event_frame {
+	uint32_t ifindex;      /* 0: not known to which interface */
+	const char *interface; /* its name, or NULL */
+	uint16_t protocol;     /* in Ethernet's terms; 0: not known */
+};
+
 struct event_lost {
 	const char *source; /* what lost them: "perf", "packets", … */
 	uint64_t count;	    /* since the last such event */
@@ -132,6 +140,7 @@ struct event {
 	union {
 		struct event_dns dns;
 		struct event_connection connection;
+		struct event_frame frame;
 		struct event_lost lost;
 	};
 };

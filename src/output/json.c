@@ -15,7 +15,8 @@ static bool is_dns(const struct event *event)
 
 static bool is_connection(const struct event *event)
 {
-	return !is_dns(event) && event->kind != EVENT_EGRETS_LOST;
+	return !is_dns(event) && event->kind != EVENT_PROCESS_PACKET &&
+	       event->kind != EVENT_EGRETS_LOST;
 }
 
 static void add_connection_outcome(struct writer *writer,
@@ -72,6 +73,9 @@ static void add_event(struct writer *writer, const struct event *event)
 		add_u64(writer, "\"duration\":", event->dns.latency_ns);
 		break;
 	case EVENT_EGRETS_LOST:
+		writer_string(writer, "\"type\":[\"info\"],");
+		break;
+	case EVENT_PROCESS_PACKET:
 		writer_string(writer, "\"type\":[\"info\"],");
 		break;
 	case EVENT_FLOW:
@@ -349,6 +353,17 @@ static void add_own_traffic(struct writer *writer,
 		add_u64(writer, "\"rtt_us\":", traffic->rtt_us);
 }
 
+/* The schema's interfaces are those of an observer: a firewall, a probe. */
+static void add_frame(struct writer *writer, const struct event_frame *frame)
+{
+	writer_string(writer, "\"frame\":{");
+	add_string(writer, "\"interface\":", frame->interface);
+	add_u64(writer, "\"ifindex\":", frame->ifindex);
+	if (frame->protocol)
+		add_u64(writer, "\"ethertype\":", frame->protocol);
+	json_close(writer, '}');
+}
+
 static void add_own(struct writer *writer, const struct event *event)
 {
 	const struct event_container *container = &event->container;
@@ -365,6 +380,8 @@ static void add_own(struct writer *writer, const struct event *event)
 			add_own_traffic(writer, &event->connection);
 	} else if (is_dns(event)) {
 		json_add_own_dns(writer, event);
+	} else if (event->kind == EVENT_PROCESS_PACKET) {
+		add_frame(writer, &event->frame);
 	} else if (event->kind == EVENT_EGRETS_LOST) {
 		writer_string(writer, "\"lost\":{");
 		add_string(writer, "\"source\":", event->lost.source);

@@ -393,23 +393,32 @@ static void add_arguments(struct writer *writer,
 	writer_text_value_since(writer, mark);
 }
 
+static void add_ids(struct writer *writer, const struct event_process *process)
+{
+	add_u64(writer, " ppid=", process->ppid);
+	add_u64(writer, " uid=", process->uid);
+	add_u64(writer, " tid=", process->tid);
+}
+
+static void add_whereabouts(struct writer *writer, const struct event *event)
+{
+	if (event->netns)
+		add_u64(writer, " netns=", event->netns);
+	if (event->process.cgroup)
+		add_string(writer, " cgroup=", event->process.cgroup);
+}
+
 static void add_connection_details(struct writer *writer,
 				   const struct event *event)
 {
-	const struct event_process *process = &event->process;
 	const struct endpoint *local = &event->connection.local;
 
 	if (event->unicode)
 		add_string(writer, " dns.unicode=", event->unicode);
-	add_u64(writer, " ppid=", process->ppid);
-	add_u64(writer, " uid=", process->uid);
-	add_u64(writer, " tid=", process->tid);
+	add_ids(writer, &event->process);
 	if (local->port || !addr_is_unspecified(&local->addr))
 		add_place(writer, " source=", local);
-	if (event->netns)
-		add_u64(writer, " netns=", event->netns);
-	if (process->cgroup)
-		add_string(writer, " cgroup=", process->cgroup);
+	add_whereabouts(writer, event);
 }
 
 static void add_traffic(struct writer *writer,
@@ -431,13 +440,47 @@ static void add_traffic(struct writer *writer,
 		add_milliseconds(writer, " rtt_ms=", traffic->rtt_us * 1000ull);
 }
 
+/* Who it was, and what it runs. */
+static void add_who(struct writer *writer, const struct event *event)
+{
+	add_string(writer, " comm=", event->process.comm);
+	add_u64(writer, " pid=", event->process.id.tgid);
+}
+
+static void add_program(struct writer *writer, const struct event *event,
+			bool verbose)
+{
+	if (event->process.executable)
+		add_string(writer, " exe=", event->process.executable);
+	add_arguments(writer, &event->process, verbose);
+}
+
+static void add_frame(struct writer *writer, const struct event *event,
+		      bool verbose)
+{
+	const struct event_frame *frame = &event->frame;
+
+	add_who(writer, event);
+	if (frame->interface)
+		add_string(writer, " interface=", frame->interface);
+	if (frame->ifindex)
+		add_u64(writer, " ifindex=", frame->ifindex);
+	if (frame->protocol)
+		add_u64(writer, " ethertype=", frame->protocol);
+	add_container(writer, &event->container);
+	add_program(writer, event, verbose);
+	if (!verbose)
+		return;
+	add_ids(writer, &event->process);
+	add_whereabouts(writer, event);
+}
+
 static void add_connection(struct writer *writer, const struct event *event,
 			   bool verbose)
 {
 	const struct event_connection *connection = &event->connection;
 
-	add_string(writer, " comm=", event->process.comm);
-	add_u64(writer, " pid=", event->process.id.tgid);
+	add_who(writer, event);
 	add_place(writer, " connection=", &connection->remote);
 	add_string(writer, " dns.entry=", connection->choice.name);
 	add_container(writer, &event->container);
@@ -447,9 +490,7 @@ static void add_connection(struct writer *writer, const struct event *event,
 	add_outcome(writer, connection);
 	if (event->kind == EVENT_FLOW)
 		add_traffic(writer, connection);
-	if (event->process.executable)
-		add_string(writer, " exe=", event->process.executable);
-	add_arguments(writer, &event->process, verbose);
+	add_program(writer, event, verbose);
 	if (verbose)
 		add_connection_details(writer, event);
 }
@@ -488,6 +529,9 @@ void text_format(struct writer *writer, const struct event *event,
 	case EVENT_EGRETS_LOST:
 		add_string(writer, " source=", event->lost.source);
 		add_u64(writer, " count=", event->lost.count);
+		break;
+	case EVENT_PROCESS_PACKET:
+		add_frame(writer, event, verbose);
 		break;
 	default:
 		add_connection(writer, event, verbose);

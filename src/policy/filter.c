@@ -47,6 +47,7 @@ int filter_set_kinds(struct filter *filter, const char *list,
 		list += len + 1;
 	}
 	memcpy(filter->kind, shown, sizeof(shown));
+	filter->is_list = true;
 	return 0;
 }
 

@@ -14,6 +14,7 @@
  */
 struct filter {
 	bool kind[EVENT_KINDS];
+	bool is_list;	  /* -e was given: these are asked for by name */
 	uint32_t tgid;	  /* 0: any */
 	const char *comm; /* NULL: any; borrowed. The first 15 bytes count. */
 	bool has_uid;

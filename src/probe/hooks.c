@@ -64,6 +64,13 @@ const struct hook hooks[] = {
 	{"raw.send",
 	 "pings, SCTP and raw packets",
 	 {{ATTACH_TRACEPOINT, {PACKETS(egress, BPF_CGROUP_INET_EGRESS)}}}},
+	/* Where there are kprobes it costs others nothing. */
+	{"packet.send",
+	 "frames that programs make themselves",
+	 {{ATTACH_KPROBE, {KPROBE(packet_sendmsg, packet_sendmsg)}},
+	  {ATTACH_TRACEPOINT, {RAW(sock_send_length)}}},
+	 NULL,
+	 SOURCE_KPROBES | SOURCE_FRAMES},
 	{"process.exec",
 	 "programs and arguments of processes that end at once",
 	 {{ATTACH_TRACEPOINT, {RAW(sched_process_exec)}}}},

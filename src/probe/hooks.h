@@ -50,7 +50,7 @@ struct hook {
 	const char *without; /* what is not seen without it */
 	struct hook_form form[HOOK_FORMS];
 	const char *instead; /* what shows it then, or NULL */
-	unsigned int part; /* enum source_part it belongs to; 0: always there */
+	unsigned int part; /* enum source_part, any of these; 0: always there */
 };
 
 static inline bool hook_is_wanted(const struct hook *hook, unsigned int parts)

@@ -411,8 +411,9 @@ static void load_and_send(struct loader *loader)
 	unsigned int wanted = loader->options->parts;
 	struct loader_message done = {.kind = LOADER_DONE};
 	struct loading loading = {0}, again = {0};
+	unsigned int parts = forms | wanted;
 
-	if (load(loader, forms | wanted, &loading))
+	if (load(loader, parts, &loading))
 		fail(loader);
 	/* Once more, with every form to choose from. */
 	if (loader->options->attach == ATTACH_AUTO &&
@@ -420,6 +421,7 @@ static void load_and_send(struct loader *loader)
 	    load(loader, SOURCE_FORMS | wanted, &again) == 0) {
 		unload(&loading);
 		loading = again;
+		parts = SOURCE_FORMS | wanted;
 	}
 	send_noise(loader);
 	send_table(loader, loading.compiler, "events");
@@ -427,7 +429,7 @@ static void load_and_send(struct loader *loader)
 	if (wanted & SOURCE_FLOWS)
 		send_table(loader, loading.compiler, "datagrams");
 	for (size_t i = 0; i < hook_count; i++)
-		if (hook_is_wanted(&hooks[i], wanted))
+		if (hook_is_wanted(&hooks[i], parts))
 			send_message(loader, &loading.attempts[i].message,
 				     loading.attempts[i].fds);
 	send_message(loader, &done, NULL);

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* With room to spare. */
-#define HOOKS_MAX    16
+#define HOOKS_MAX    32
 #define ATTACHED_FDS 32
 
 /* Memory for all perf buffers together, and the bounds for one of them. */
@@ -148,6 +148,8 @@ static size_t record_size(uint32_t kind)
 		return sizeof(struct record_arrival);
 	case RECORD_FLOW_END:
 		return sizeof(struct record_traffic);
+	case RECORD_FRAME:
+		return sizeof(struct record_frame);
 	case RECORD_FLOW_OWNER:
 	case RECORD_SOCKET_CLOSE:
 	case RECORD_TCP_CONNECT:

@@ -12,9 +12,9 @@
 
 /* Each uses what stands before it. */
 static const char *const parts[] = {
-	"event.h",	 "common.h",	   "tcp.bpf.c", "udp.bpf.c",
-	"raw.bpf.c",	 "datagram.bpf.c", "dns.bpf.c", "flow.bpf.c",
-	"process.bpf.c", "cgroup.bpf.c",
+	"event.h",    "common.h",      "tcp.bpf.c",	 "udp.bpf.c",
+	"raw.bpf.c",  "frame.bpf.c",   "datagram.bpf.c", "dns.bpf.c",
+	"flow.bpf.c", "process.bpf.c", "cgroup.bpf.c",
 };
 
 const char *kernel_types_text(enum kernel_types types)
@@ -72,6 +72,8 @@ int source_assemble(enum kernel_types *types, unsigned int with,
 		fputs("#define WITH_STATE_KPROBE 1\n", out);
 	if (with & SOURCE_FLOWS)
 		fputs("#define WITH_FLOWS 1\n", out);
+	if (with & SOURCE_FRAMES)
+		fputs("#define WITH_FRAMES 1\n", out);
 	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);
 	write_ports(out, ports);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

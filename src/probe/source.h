@@ -21,7 +21,8 @@ enum source_part {
 	SOURCE_FORMS = SOURCE_KPROBES | SOURCE_CGROUPS | SOURCE_STATE_KPROBE,
 	SOURCE_FLOWS =
 		8, /* connections to their end; the rest is always there */
-	SOURCE_ALL = SOURCE_FORMS | SOURCE_FLOWS,
+	SOURCE_FRAMES = 16, /* of AF_PACKET, at the cost of every send */
+	SOURCE_ALL = SOURCE_FORMS | SOURCE_FLOWS | SOURCE_FRAMES,
 };
 
 /*

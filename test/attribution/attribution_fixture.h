@@ -54,10 +54,11 @@ static inline void note(struct event *event, void *context)
 	copy_text(to->comm, sizeof(to->comm), event->process.comm);
 	copy_text(to->executable, sizeof(to->executable),
 		  event->process.executable);
-	copy_text(to->name, sizeof(to->name),
-		  event->kind <= EVENT_DNS_TIMEOUT
-			  ? event->dns.message->name
-			  : event->connection.choice.name);
+	if (event->kind <= EVENT_DNS_TIMEOUT)
+		copy_text(to->name, sizeof(to->name), event->dns.message->name);
+	else if (event->kind != EVENT_PROCESS_PACKET)
+		copy_text(to->name, sizeof(to->name),
+			  event->connection.choice.name);
 	told_count++;
 }
 

@@ -285,6 +285,37 @@ START_TEST(tells_protocols_apart)
 }
 END_TEST
 
+START_TEST(frames_have_an_interface)
+{
+	struct actor who = actor(2);
+	struct record_frame frame = {
+		.header.size = sizeof(frame),
+		.task = task_of(who),
+		.netns = who.netns,
+		.ifindex = 3,
+		.protocol = 0x88b5,
+		.interface = "eth0",
+	};
+	const struct event *event;
+
+	setup();
+	execs(who, "/bin/ping");
+	hand_on(&frame, RECORD_FRAME);
+	event = &last_told()->event;
+	ck_assert_int_eq(event->kind, EVENT_PROCESS_PACKET);
+	ck_assert_uint_eq(event->process.id.tgid, 2);
+	ck_assert_str_eq(last_told()->executable, "/bin/ping");
+	ck_assert_uint_eq(event->netns, who.netns);
+	ck_assert_uint_eq(event->frame.ifindex, 3);
+	ck_assert_uint_eq(event->frame.protocol, 0x88b5);
+	ck_assert_str_eq(event->frame.interface, "eth0");
+	frame.interface[0] = '\0';
+	hand_on(&frame, RECORD_FRAME);
+	ck_assert_ptr_null(last_told()->event.frame.interface);
+	teardown();
+}
+END_TEST
+
 START_TEST(tells_the_families_apart)
 {
 	struct actor who = actor(2);
@@ -397,5 +428,6 @@ SUITE_MAIN("attribution/attribution", names_what_the_process_asked_for,
 	   asks_the_same_in_two_namespaces_with_the_same_addresses,
 	   a_datagram_is_named_as_of_the_opening_of_its_socket,
 	   tells_protocols_apart, tells_the_families_apart,
+	   frames_have_an_interface,
 	   children_run_what_their_parent_runs_until_they_exec,
 	   knows_processes_from_before, follows_a_process_and_its_descendants)

@@ -5,13 +5,16 @@
  *	raw_client [-6] PROTOCOL NAME		three, from one raw socket
  *	raw_client -h PROTOCOL NAME		with an IPv4 header made here
  *	raw_client -s PORT NAME			an association of SCTP
+ *	raw_client -p ETHERTYPE INTERFACE	frames to everybody there
  *
- * Prints a line "PID ADDRESS". Ends with 77 if this kernel has no such sockets,
+ * Prints a line "PID ADDRESS", or "PID INTERFACE". Ends with 77 if this kernel has no such sockets,
  * and does not mind if nobody answers.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netdb.h>
+#include <netpacket/packet.h>
 #include <netinet/ip.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -75,6 +78,27 @@ static int associate(int fd, struct addrinfo *to, int port)
 	return 0;
 }
 
+static int send_frames(int ethertype, const char *interface)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons((uint16_t)ethertype),
+		.sll_ifindex = (int)if_nametoindex(interface),
+		.sll_halen = 6,
+		.sll_addr = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+	};
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	printf("%d %s\n", getpid(), interface);
+	for (int i = 0; i < 3; i++)
+		if (sendto(fd, "hello", 5, 0, (struct sockaddr *)&to,
+			   sizeof(to)) < 0) {
+			perror("raw_client");
+			return 1;
+		}
+	return 0;
+}
+
 static bool is_missing(int error)
 {
 	return error == EPROTONOSUPPORT || error == ESOCKTNOSUPPORT ||
@@ -84,24 +108,29 @@ static bool is_missing(int error)
 int main(int argc, char **argv)
 {
 	int family = AF_INET, option, fd, number, error;
-	bool makes_header = false, is_sctp = false;
+	bool makes_header = false, is_sctp = false, is_frame = false;
 	struct addrinfo *to;
 
-	while ((option = getopt(argc, argv, "6hs")) != -1) {
+	while ((option = getopt(argc, argv, "6hps")) != -1) {
 		if (option == '6')
 			family = AF_INET6;
 		else if (option == 'h')
 			makes_header = true;
+		else if (option == 'p')
+			is_frame = true;
 		else if (option == 's')
 			is_sctp = true;
 		else
 			return 2;
 	}
 	if (argc - optind != 2) {
-		fputs("usage: raw_client [-6] [-h|-s] NUMBER NAME\n", stderr);
+		fputs("usage: raw_client [-6] [-h|-p|-s] NUMBER NAME\n",
+		      stderr);
 		return 2;
 	}
 	number = atoi(argv[optind]);
+	if (is_frame)
+		return send_frames(number, argv[optind + 1]);
 	if (is_sctp)
 		fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP);
 	else

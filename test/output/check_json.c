@@ -144,6 +144,25 @@ START_TEST(protocols_have_family_and_transport)
 }
 END_TEST
 
+START_TEST(frames_have_an_interface_and_no_network)
+{
+	struct event event = sample_connection();
+
+	event.kind = EVENT_PROCESS_PACKET;
+	event.frame = (struct event_frame){
+		.ifindex = 2, .interface = "eth0", .protocol = 2054};
+	ck_assert_in_line(&event, "\"action\":\"process.packet\",\"type\":["
+				  "\"info\"]");
+	ck_assert_in_line(&event, "\"frame\":{\"interface\":\"eth0\","
+				  "\"ifindex\":2,\"ethertype\":2054}");
+	ck_assert_in_line(&event, "\"name\":\"curl\"");
+	ck_assert_not_in_line(&event, "\"destination\"");
+	ck_assert_not_in_line(&event, "\"result\"");
+	event.frame = (struct event_frame){.ifindex = 2};
+	ck_assert_in_line(&event, "\"frame\":{\"ifindex\":2}");
+}
+END_TEST
+
 START_TEST(flows_have_their_bytes_on_the_side_that_sent_them)
 {
 	struct event event = sample_flow();
@@ -323,6 +342,7 @@ SUITE_MAIN("output/json", the_checker_rejects_what_is_not_strict,
 	   a_bare_connection_leaves_out_what_is_not_known,
 	   a_full_connection_has_all_its_fields,
 	   protocols_have_family_and_transport,
+	   frames_have_an_interface_and_no_network,
 	   flows_have_their_bytes_on_the_side_that_sent_them,
 	   outcomes_are_those_that_the_schema_allows,
 	   candidates_are_listed_and_counted, arguments_keep_their_bounds,

@@ -87,6 +87,22 @@ START_TEST(every_kind_of_connection_has_its_name)
 }
 END_TEST
 
+START_TEST(frames_say_to_which_interface_they_go)
+{
+	struct event event = sample_connection();
+
+	event.kind = EVENT_PROCESS_PACKET;
+	event.frame = (struct event_frame){
+		.ifindex = 2, .interface = "eth 0", .protocol = 2054};
+	ck_assert_starts(&event, "INFO[0001] process.packet comm=curl pid=2074 "
+				 "interface=\"eth 0\" ifindex=2 ethertype=2054 "
+				 "container.image=none ");
+	event.frame = (struct event_frame){.ifindex = 2};
+	ck_assert_starts(&event, "INFO[0001] process.packet comm=curl pid=2074 "
+				 "ifindex=2 container.image=none ");
+}
+END_TEST
+
 START_TEST(flows_say_what_went_over_them)
 {
 	struct event event = sample_flow();
@@ -366,7 +382,8 @@ END_TEST
 SUITE_MAIN("output/text", the_three_sample_lines_are_reproduced,
 	   seconds_have_four_digits_or_more,
 	   a_connection_without_a_name_has_an_empty_entry,
-	   every_kind_of_connection_has_its_name, flows_say_what_went_over_them,
+	   every_kind_of_connection_has_its_name,
+	   frames_say_to_which_interface_they_go, flows_say_what_went_over_them,
 	   a_container_is_unknown_until_its_details_are,
 	   how_a_name_was_found_is_said, an_outcome_is_said_once_there_is_one,
 	   a_full_connection_has_its_fields_in_order,
