@@ -104,7 +104,8 @@ static inline void note_failure(void *ctx, struct call *call,
 	failure.socket_id = record->socket.id;
 	failure.error = error == ERROR_AGAIN ? ERROR_NETUNREACH : error;
 	if (!call->failed)
-		emit_connect(ctx, record, call->begun_ns);
+		emit_connect(ctx, (struct sock *)call->sk, record,
+			     call->begun_ns);
 	call->failed = 1;
 	if (failures.update(&call->sk, &failure))
 		count_drop();

@@ -36,7 +36,45 @@ struct failure {
 };
 BPF_HASH(failures, uint64_t, struct failure, UNDERWAY_MAX);
 
-static inline void emit_connect(void *ctx, struct record_connect *record,
+#if defined(HAVE_mptcp_subflow_context_conn) && \
+	defined(HAVE_inet_connection_sock_icsk_ulp_data)
+/*
+ * Whose each multipath connection is, by struct sock. (Nothing else is there
+ * before a connection is made.)
+ */
+BPF_TABLE("lru_hash", uint64_t, struct record_task, multipath, 4096);
+
+/* Further subflows are made by the kernel: for who made the first. */
+static inline void find_owner(struct sock *sk, struct record_task *task)
+{
+	struct task_struct *self = (void *)bpf_get_current_task();
+	struct mptcp_subflow_context *subflow = NULL;
+	struct record_task *owner;
+	uint64_t connection = 0;
+	void *memory = NULL;
+
+	READ_KERNEL(subflow,
+		    ((struct inet_connection_sock *)sk)->icsk_ulp_data);
+	if (!subflow)
+		return;
+	READ_KERNEL(connection, subflow->conn);
+	READ_KERNEL(memory, self->mm);
+	if (memory) {
+		multipath.update(&connection, task);
+		return;
+	}
+	owner = multipath.lookup(&connection);
+	if (owner)
+		*task = *owner;
+}
+#else
+static inline void find_owner(struct sock *sk, struct record_task *task)
+{
+}
+#endif
+
+static inline void emit_connect(void *ctx, struct sock *sk,
+				struct record_connect *record,
 				uint64_t begun_ns)
 {
 	record->header.kind = RECORD_TCP_CONNECT;
@@ -44,6 +82,7 @@ static inline void emit_connect(void *ctx, struct record_connect *record,
 	record->header.time_ns = bpf_ktime_get_ns();
 	record->begun_ns = begun_ns ? begun_ns : record->header.time_ns;
 	describe_task(&record->task);
+	find_owner(sk, &record->task);
 	submitted(events.perf_submit(ctx, record, sizeof(*record)));
 }
 
@@ -72,7 +111,7 @@ static inline void emit_failure(void *ctx, struct sock *sk,
 	describe_socket(&record->socket, sk);
 	record->socket.remote_port = place->port;
 	__builtin_memcpy(record->socket.remote, place->addr, 16);
-	emit_connect(ctx, record, begun_ns);
+	emit_connect(ctx, sk, record, begun_ns);
 	outcome->socket = record->socket;
 	emit_result(ctx, outcome, record->socket.id, begun_ns);
 }
@@ -119,7 +158,7 @@ static inline void handshake_begin(void *ctx, struct sock *sk)
 		failures.delete(&key);
 		record.begun_ns = begun_ns;
 	} else {
-		emit_connect(ctx, &record, begun_ns);
+		emit_connect(ctx, sk, &record, begun_ns);
 	}
 	begun.begun_ns = record.begun_ns;
 	begun.socket_id = record.socket.id;

@@ -44,6 +44,8 @@ static const struct wanted_struct wanted[] = {
 	  "?skc_v6_rcv_saddr"}},
 	{"sock", {"__sk_common", "sk_err", "sk_socket", "sk_protocol"}},
 	{"?inet_sock", {"?inet_sport"}},
+	{"?inet_connection_sock", {"?icsk_ulp_data"}},
+	{"?mptcp_subflow_context", {"?conn"}},
 	{"?tcp_sock",
 	 {"?bytes_sent", "?bytes_retrans", "?bytes_received", "?segs_out",
 	  "?segs_in", "?total_retrans", "?srtt_us"}},

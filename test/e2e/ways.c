@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef IPPROTO_MPTCP
@@ -40,6 +41,7 @@
 /* Datagrams of this length, and one that is sent in fragments. */
 #define DATAGRAM_LEN 1000
 #define LARGE_LEN    40000
+#define SLOW_LEN     5000
 
 struct way {
 	const char *name;
@@ -234,6 +236,15 @@ static ssize_t corked_send(int fd, const char *bytes, size_t len)
 	return first < 0 || rest < 0 ? -1 : first + rest;
 }
 
+/* In parts, with time for further subflows to begin. */
+static ssize_t slow_send(int fd, const char *bytes, size_t len)
+{
+	const struct timespec pause = {.tv_nsec = 50000000};
+
+	nanosleep(&pause, NULL);
+	return plain_send(fd, bytes, len < SLOW_LEN ? len : SLOW_LEN);
+}
+
 static int open_ring(int fd)
 {
 	(void)fd;
@@ -270,6 +281,7 @@ static const struct way ways[] = {
 	{"uring_async", STREAM, open_ring, uring_connect_async,
 	 uring_send_async, uring_receive},
 	{"mptcp", MPTCP, NULL, plain_connect, plain_send, plain_receive},
+	{"mptcp_slow", MPTCP, NULL, plain_connect, slow_send, plain_receive},
 	{"udp_send", DATAGRAMS(ONE), NULL, plain_connect, plain_send,
 	 plain_receive},
 	{"udp_write", DATAGRAMS(ONE), NULL, plain_connect, plain_write,

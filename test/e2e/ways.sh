@@ -45,6 +45,19 @@ has_workers_of_its_own()
 	((major > 5 || (major == 5 && minor >= 12)))
 }
 
+# The client has another address, from which the kernel makes a further subflow.
+with_subflows()
+{
+	ip -n "$lab_client_ns" addr add 10.77.0.3/16 dev lab
+	lab_on_exit ip -n "$lab_client_ns" addr del 10.77.0.3/16 dev lab
+	ip -n "$lab_server_ns" mptcp limits set subflow 1
+	ip -n "$lab_client_ns" mptcp limits set subflow 1
+	ip -n "$lab_client_ns" mptcp endpoint add 10.77.0.3 dev lab subflow
+	lab_on_exit ip -n "$lab_client_ns" mptcp endpoint flush
+	lab_client "$EGRETS_HELPERS/ways" mptcp_slow $((port + 1)) four.lab \
+		>"$lab_dir/client.subflows"
+}
+
 lab_up
 unset EGRETS_SHARED
 [[ -x $EGRETS_HELPERS/ways ]] ||
@@ -86,6 +99,13 @@ if has_workers_of_its_own; then
 else
 	expect_lack "io_uring workers of the program's own"
 fi
+subflows=
+if [[ ${EGRETS_TYPES-} == headers ]]; then
+	echo "headers do not tell of multipath TCP"
+elif ip -n "$lab_client_ns" mptcp limits >/dev/null 2>&1; then
+	with_subflows || expect_fail "subflows: the client itself went well"
+	subflows=$lab_pid
+fi
 lab_end "$server"
 egrets_stop
 
@@ -113,7 +133,7 @@ done
 sides()
 {
 	jq -rs 'map(select(.event.action == "flow" and .network.direction ==
-		$side and (.destination.port | IN($port, $port + 1)))) |
+		$side and .destination.port == $port)) |
 		group_by([.source.ip, .source.port, .network.transport])[] |
 		"\(.[0].source.ip) \(.[0].source.port) \(.[0].network.transport
 		) \(map(.source.bytes) | add) \(map(.destination.bytes) | add
@@ -121,6 +141,17 @@ sides()
 		--argjson port "$port" "$lab_dir/out" | sed '/ tcp /s/ [0-9]*$//'
 }
 
+[[ ! $subflows ]] || {
+	events_of "process-$subflows"
+	to="10.77.0.10:$((port + 1)) four.lab mptcp_slow"
+	expect_is "subflows: each is the program's" "$picked" \
+		"$(printf '%s\n' "$to" "$to")"
+	events_of "flow-$subflows"
+	expect_is "subflows: what was said over both" "$(awk '
+		{ sent += $3; received += $4 }
+		END { print NR, sent, received }' <<<"$picked")" \
+		"2 100000 30000"
+}
 expect_is "the server's side" "$(sides ingress)" "$(sides egress)"
 expect_is "the server has its side" "$(events 'select($kind == "flow" and
 	.network.direction == "ingress" and .destination.port == $port) | $pid' \
