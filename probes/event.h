@@ -30,6 +30,7 @@ typedef __s64 int64_t;
 enum record_kind {
 	RECORD_EXEC = 1,
 	RECORD_FORK,
+	RECORD_EXIT,
 	RECORD_TCP_CONNECT,  /* a connect has begun */
 	RECORD_TCP_RESULT,   /* and this is how it ended */
 	RECORD_SEND,	     /* the first datagram of a socket to a place */
@@ -106,6 +107,15 @@ struct record_fork {
 	uint32_t parent_tgid;
 	uint32_t child_tgid;
 	uint32_t parent_tid; /* the thread */
+	uint32_t pad;
+};
+
+/* RECORD_EXIT: of its last thread */
+struct record_exit {
+	struct record_header header;
+	struct record_task task;
+	uint64_t lived_ns;
+	uint32_t status; /* as wait(2) has it */
 	uint32_t pad;
 };
 
@@ -195,6 +205,7 @@ RECORD_SIZE_CHECK(record_frame, 16 + 152 + 16 + 16);
 RECORD_SIZE_CHECK(datagram_key, 32);
 RECORD_SIZE_CHECK(datagram_count, 24);
 RECORD_SIZE_CHECK(record_fork, 16 + 16 + 16);
+RECORD_SIZE_CHECK(record_exit, 16 + 152 + 16);
 RECORD_SIZE_CHECK(record_packet, 16 + 56 + 8);
 RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);
 

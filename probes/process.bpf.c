@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
- * Who begets whom, and which program with which arguments each one runs:
- * caught in the kernel, so that a process of a few milliseconds has them too.
+ * Who begets whom, and which program with which arguments each one runs, and how
+ * it ends: caught in the kernel, so that a process of a few milliseconds has them
+ * too.
  */
 
 /* Too large for the stack. The hook cannot be interrupted by itself. */
@@ -80,3 +81,46 @@ int raw_tracepoint_sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 	submitted(events.perf_submit(ctx, &record, sizeof(record)));
 	return 0;
 }
+
+#ifdef WITH_EXITS
+/* include/linux/sched/signal.h: all threads end, with one status. */
+#define GROUP_EXITS 4
+
+static inline uint32_t exit_status(struct task_struct *leader,
+				   struct signal_struct *signal)
+{
+	uint32_t flags = 0, status = 0;
+
+	READ_KERNEL(flags, signal->flags);
+	if (flags & GROUP_EXITS)
+		READ_KERNEL(status, signal->group_exit_code);
+	else
+		READ_KERNEL(status, leader->exit_code);
+	return status;
+}
+
+/* (struct task_struct *): a thread ends. */
+int raw_tracepoint_sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *leader = (struct task_struct *)ctx->args[0];
+	struct signal_struct *signal = NULL;
+	struct record_exit record = {};
+	uint64_t started_ns = 0;
+	uint32_t alive = 1;
+
+	READ_KERNEL(signal, leader->signal);
+	bpf_probe_read_kernel(&alive, sizeof(alive), &signal->live);
+	if (alive)
+		return 0; /* others go on */
+	READ_KERNEL(leader, leader->group_leader);
+	record.header.kind = RECORD_EXIT;
+	record.header.size = sizeof(record);
+	record.header.time_ns = bpf_ktime_get_ns();
+	describe_task(&record.task);
+	READ_KERNEL(started_ns, leader->start_time);
+	record.lived_ns = record.header.time_ns - started_ns;
+	record.status = exit_status(leader, signal);
+	submitted(events.perf_submit(ctx, &record, sizeof(record)));
+	return 0;
+}
+#endif

@@ -149,7 +149,7 @@ static int load(struct checkup *checkup, bool library_only, struct probe **ret)
 		.types = checkup->options->types,
 		.dns_ports = checkup->options->dns_ports,
 		.library_only = library_only,
-		.parts = SOURCE_FLOWS | SOURCE_FRAMES,
+		.parts = SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS,
 	};
 	int err = probe_start(&options, ret);
 

@@ -368,25 +368,13 @@ static bool follows_flows(const struct options *options)
 	return options->filter.kind[EVENT_FLOW];
 }
 
-/* What costs something is there only for those who ask for it. */
-static unsigned int parts_of(const struct filter *filter)
-{
-	unsigned int parts = 0;
-
-	if (filter->kind[EVENT_FLOW])
-		parts |= SOURCE_FLOWS;
-	if (filter->is_list && filter->kind[EVENT_PROCESS_PACKET])
-		parts |= SOURCE_FRAMES;
-	return parts;
-}
-
 static int open_sources(struct monitor *monitor)
 {
 	struct loader_options probes = {
 		.attach = monitor->options->attach,
 		.types = monitor->options->types,
 		.dns_ports = monitor->options->dns_ports,
-		.parts = parts_of(&monitor->options->filter),
+		.parts = options_parts(monitor->options),
 	};
 	int err;
 
@@ -523,6 +511,7 @@ static int init(struct monitor *monitor, const struct options *options)
 	struct attribution_options attribution = {
 		.max_names = options->max_names,
 		.with_flows = follows_flows(options),
+		.with_programs = options->filter.kind[EVENT_PROCESS_EXEC],
 		.ports = options->dns_ports,
 		.fn = report_event,
 	};

@@ -58,8 +58,8 @@ const char options_help[] =
 	"Events: dns.query dns.answer dns.timeout process.tcp_v4 "
 	"process.tcp_v6\n"
 	"process.udp_v4 process.udp_v6 process.icmp_v4 process.icmp_v6\n"
-	"process.sctp process.raw process.packet egrets.lost, and with -e: "
-	"flow\n";
+	"process.sctp process.raw process.packet egrets.lost, and with -e:\n"
+	"process.exec process.exit flow\n";
 
 enum long_only {
 	OPTION_ATTACH = 256,
@@ -94,6 +94,20 @@ static const struct option long_options[] = {
 	{"help", no_argument, NULL, OPTION_HELP},
 	{NULL, 0, NULL, 0},
 };
+
+unsigned int options_parts(const struct options *options)
+{
+	const struct filter *filter = &options->filter;
+	unsigned int parts = 0;
+
+	if (filter->kind[EVENT_FLOW])
+		parts |= SOURCE_FLOWS;
+	if (filter->kind[EVENT_PROCESS_EXIT])
+		parts |= SOURCE_EXITS;
+	if (filter->is_list && filter->kind[EVENT_PROCESS_PACKET])
+		parts |= SOURCE_FRAMES;
+	return parts;
+}
 
 static int bad_value(const char *option, const char *value, const char *wanted)
 {

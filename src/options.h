@@ -51,6 +51,12 @@ struct options {
  */
 int options_parse(int argc, char **argv, struct options *ret);
 
+/*
+ * What the probes have to do for them, in enum source_part: what costs something
+ * is there only for those who ask for it.
+ */
+unsigned int options_parts(const struct options *options);
+
 /* What --help says. */
 extern const char options_help[];
 

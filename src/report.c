@@ -120,6 +120,8 @@ static const char *name_of(const struct event *event)
 	case EVENT_DNS_TIMEOUT:
 		return event->dns.message->name;
 	case EVENT_PROCESS_PACKET:
+	case EVENT_PROCESS_EXEC:
+	case EVENT_PROCESS_EXIT:
 	case EVENT_EGRETS_LOST:
 		return NULL;
 	default:

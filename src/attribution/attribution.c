@@ -371,6 +371,10 @@ static void on_exec(struct attribution *attribution,
 		    const struct record_exec *record)
 {
 	struct process *process = update_process(attribution, &record->task);
+	struct event event = {
+		.kind = EVENT_PROCESS_EXEC,
+		.time_ns = record->header.time_ns,
+	};
 	size_t len = record->args_len;
 
 	if (len > record->header.size - offsetof(struct record_exec, args))
@@ -379,6 +383,27 @@ static void on_exec(struct attribution *attribution,
 	    process_exec(process, record->path, record->args, len,
 			 record->args_cut))
 		attribution->no_memory++;
+	if (!attribution->options.with_programs)
+		return;
+	describe_task(attribution, &record->task, &event.process);
+	attribution_emit(attribution, &event);
+}
+
+static void on_exit_of(struct attribution *attribution,
+		       const struct record_exit *record)
+{
+	struct event event = {
+		.kind = EVENT_PROCESS_EXIT,
+		.time_ns = record->header.time_ns,
+		/* wait(2) */
+		.exit.signal = record->status & 0x7f,
+		.exit.code = record->status >> 8 & 0xff,
+		.exit.lived_ns = record->lived_ns,
+	};
+
+	update_process(attribution, &record->task);
+	describe_task(attribution, &record->task, &event.process);
+	attribution_emit(attribution, &event);
 }
 
 static void on_fork(struct attribution *attribution,
@@ -406,6 +431,9 @@ void attribution_record(struct attribution *attribution,
 	switch (record->kind) {
 	case RECORD_EXEC:
 		on_exec(attribution, bytes);
+		break;
+	case RECORD_EXIT:
+		on_exit_of(attribution, bytes);
 		break;
 	case RECORD_FORK:
 		on_fork(attribution, bytes);

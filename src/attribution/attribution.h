@@ -42,6 +42,7 @@ typedef void (*attribution_event_fn)(struct event *event, void *context);
 struct attribution_options {
 	size_t max_names;	/* bindings remembered */
 	bool with_flows;	/* connections are followed to their end */
+	bool with_programs;	/* those that are started are told */
 	struct dns_ports ports; /* at which DNS is spoken */
 	attribution_event_fn fn;
 	void *context;

@@ -19,6 +19,8 @@ const char *event_name(enum event_kind kind)
 		[EVENT_PROCESS_SCTP] = "process.sctp",
 		[EVENT_PROCESS_RAW] = "process.raw",
 		[EVENT_PROCESS_PACKET] = "process.packet",
+		[EVENT_PROCESS_EXEC] = "process.exec",
+		[EVENT_PROCESS_EXIT] = "process.exit",
 		[EVENT_FLOW] = "flow",
 		[EVENT_EGRETS_LOST] = "egrets.lost",
 	};

@@ -32,6 +32,8 @@ enum event_kind {
 	EVENT_PROCESS_SCTP,
 	EVENT_PROCESS_RAW, /* other protocols of IP */
 	EVENT_PROCESS_PACKET,
+	EVENT_PROCESS_EXEC,
+	EVENT_PROCESS_EXIT,
 	EVENT_FLOW,
 	EVENT_EGRETS_LOST,
 	EVENT_KINDS,
@@ -124,6 +126,12 @@ struct event_frame {
 	uint16_t protocol;     /* in Ethernet's terms; 0: not known */
 };
 
+struct event_exit {
+	uint32_t signal; /* by which it was ended; 0: by none */
+	uint32_t code;	 /* then this is what it said */
+	uint64_t lived_ns;
+};
+
 struct event_lost {
 	const char *source; /* what lost them: "perf", "packets", … */
 	uint64_t count;	    /* since the last such event */
@@ -141,6 +149,7 @@ struct event {
 		struct event_dns dns;
 		struct event_connection connection;
 		struct event_frame frame;
+		struct event_exit exit;
 		struct event_lost lost;
 	};
 };

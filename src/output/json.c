@@ -13,10 +13,17 @@ static bool is_dns(const struct event *event)
 	       event->kind == EVENT_DNS_TIMEOUT;
 }
 
+/* Of a process itself, not of what it sends. */
+static bool is_of_process(const struct event *event)
+{
+	return event->kind == EVENT_PROCESS_EXEC ||
+	       event->kind == EVENT_PROCESS_EXIT;
+}
+
 static bool is_connection(const struct event *event)
 {
 	return !is_dns(event) && event->kind != EVENT_PROCESS_PACKET &&
-	       event->kind != EVENT_EGRETS_LOST;
+	       !is_of_process(event) && event->kind != EVENT_EGRETS_LOST;
 }
 
 static void add_connection_outcome(struct writer *writer,
@@ -46,10 +53,9 @@ static void add_connection_outcome(struct writer *writer,
 
 static void add_event(struct writer *writer, const struct event *event)
 {
-	writer_string(writer,
-		      "\"event\":{\"kind\":\"event\","
-		      "\"category\":[\"network\"],\"dataset\":\"egrets\","
-		      "\"action\":\"");
+	writer_string(writer, "\"event\":{\"kind\":\"event\",\"category\":[\"");
+	writer_string(writer, is_of_process(event) ? "process" : "network");
+	writer_string(writer, "\"],\"dataset\":\"egrets\",\"action\":\"");
 	writer_string(writer, event_name(event->kind));
 	writer_string(writer, "\",");
 	switch (event->kind) {
@@ -73,10 +79,15 @@ static void add_event(struct writer *writer, const struct event *event)
 		add_u64(writer, "\"duration\":", event->dns.latency_ns);
 		break;
 	case EVENT_EGRETS_LOST:
-		writer_string(writer, "\"type\":[\"info\"],");
-		break;
 	case EVENT_PROCESS_PACKET:
 		writer_string(writer, "\"type\":[\"info\"],");
+		break;
+	case EVENT_PROCESS_EXEC:
+		writer_string(writer, "\"type\":[\"start\"],");
+		break;
+	case EVENT_PROCESS_EXIT:
+		writer_string(writer, "\"type\":[\"end\"],");
+		add_u64(writer, "\"duration\":", event->exit.lived_ns);
 		break;
 	case EVENT_FLOW:
 		if (event->connection.result == EVENT_RESULT_OPEN)
@@ -124,9 +135,10 @@ static void add_arguments(struct writer *writer, const char *args, size_t len)
 	writer_string(writer, "\",");
 }
 
-static void add_process(struct writer *writer,
-			const struct event_process *process)
+static void add_process(struct writer *writer, const struct event *event)
 {
+	const struct event_process *process = &event->process;
+
 	if (!process_id_known(process->id))
 		return;
 	writer_string(writer, "\"process\":{");
@@ -142,6 +154,8 @@ static void add_process(struct writer *writer,
 		add_u64(writer, "\"thread\":{\"id\":", process->tid);
 		json_close(writer, '}');
 	}
+	if (event->kind == EVENT_PROCESS_EXIT && !event->exit.signal)
+		add_u64(writer, "\"exit_code\":", event->exit.code);
 	json_close(writer, '}');
 
 	writer_string(writer, "\"user\":{\"id\":\"");
@@ -322,15 +336,18 @@ static void add_choice(struct writer *writer, const struct event *event)
 }
 
 /* start_ticks tells apart processes that had the same number. */
-static void add_own_process(struct writer *writer,
-			    const struct event_process *process)
+static void add_own_process(struct writer *writer, const struct event *event)
 {
+	const struct event_process *process = &event->process;
+
 	if (!process_id_known(process->id))
 		return;
 	writer_string(writer, "\"process\":{");
 	add_u64(writer, "\"start_ticks\":", process->id.start_ticks);
 	if (process->args_cut)
 		writer_string(writer, "\"args_cut\":true,");
+	if (event->kind == EVENT_PROCESS_EXIT && event->exit.signal)
+		add_u64(writer, "\"signal\":", event->exit.signal);
 	json_close(writer, '}');
 
 	if (!process->cgroup_id && !process->cgroup)
@@ -390,7 +407,7 @@ static void add_own(struct writer *writer, const struct event *event)
 	}
 	if (event->netns)
 		add_u64(writer, "\"netns\":", event->netns);
-	add_own_process(writer, &event->process);
+	add_own_process(writer, event);
 	if (container->id && (container->hostname || container->ip)) {
 		writer_string(writer, "\"container\":{");
 		add_string(writer, "\"hostname\":", container->hostname);
@@ -411,7 +428,7 @@ void json_format(struct writer *writer, const struct event *event,
 	writer_string(writer,
 		      "\",\"ecs\":{\"version\":\"" JSON_ECS_VERSION "\"},");
 	add_event(writer, event);
-	add_process(writer, &event->process);
+	add_process(writer, event);
 	if (is_dns(event)) {
 		add_dns_network(writer, event);
 		json_add_dns(writer, event);

@@ -475,6 +475,30 @@ static void add_frame(struct writer *writer, const struct event *event,
 	add_whereabouts(writer, event);
 }
 
+static void add_exit(struct writer *writer, const struct event_exit *exit)
+{
+	if (exit->signal)
+		add_u64(writer, " signal=", exit->signal);
+	else
+		add_u64(writer, " code=", exit->code);
+	add_milliseconds(writer, " time_ms=", exit->lived_ns);
+}
+
+static void add_process(struct writer *writer, const struct event *event,
+			bool verbose)
+{
+	add_who(writer, event);
+	add_u64(writer, " ppid=", event->process.ppid);
+	if (event->kind == EVENT_PROCESS_EXIT)
+		add_exit(writer, &event->exit);
+	add_container(writer, &event->container);
+	add_program(writer, event, verbose);
+	if (!verbose)
+		return;
+	add_u64(writer, " uid=", event->process.uid);
+	add_whereabouts(writer, event);
+}
+
 static void add_connection(struct writer *writer, const struct event *event,
 			   bool verbose)
 {
@@ -532,6 +556,10 @@ void text_format(struct writer *writer, const struct event *event,
 		break;
 	case EVENT_PROCESS_PACKET:
 		add_frame(writer, event, verbose);
+		break;
+	case EVENT_PROCESS_EXEC:
+	case EVENT_PROCESS_EXIT:
+		add_process(writer, event, verbose);
 		break;
 	default:
 		add_connection(writer, event, verbose);

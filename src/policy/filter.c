@@ -6,11 +6,17 @@
 #include <errno.h>
 #include <string.h>
 
+static bool is_usual(int kind)
+{
+	return kind != EVENT_FLOW && kind != EVENT_PROCESS_EXEC &&
+	       kind != EVENT_PROCESS_EXIT;
+}
+
 void filter_init(struct filter *filter)
 {
 	memset(filter, 0, sizeof(*filter));
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		filter->kind[kind] = kind != EVENT_FLOW;
+		filter->kind[kind] = is_usual(kind);
 }
 
 /* "dns" is a prefix of dns.query, "dns.q" and "d" are not: whole words. */
@@ -21,6 +27,21 @@ static bool is_prefix(const char *item, size_t len, const char *name)
 	return name[len] == '\0' || name[len] == '.' || name[len] == '_';
 }
 
+/* Whether any kind has that name or prefix, of the usual ones or the others. */
+static bool add_kinds(bool *shown, const char *item, size_t len, bool usual)
+{
+	bool found = false;
+
+	for (int kind = 0; kind < EVENT_KINDS; kind++) {
+		if (is_usual(kind) != usual ||
+		    !is_prefix(item, len, event_name((enum event_kind)kind)))
+			continue;
+		shown[kind] = true;
+		found = true;
+	}
+	return found;
+}
+
 int filter_set_kinds(struct filter *filter, const char *list,
 		     const char **bad_ret, size_t *bad_len_ret)
 {
@@ -28,16 +49,9 @@ int filter_set_kinds(struct filter *filter, const char *list,
 
 	for (;;) {
 		size_t len = strcspn(list, ",");
-		bool found = false;
 
-		for (int kind = 0; kind < EVENT_KINDS; kind++) {
-			if (!is_prefix(list, len,
-				       event_name((enum event_kind)kind)))
-				continue;
-			shown[kind] = true;
-			found = true;
-		}
-		if (!found) {
+		if (!add_kinds(shown, list, len, true) &&
+		    !add_kinds(shown, list, len, false)) {
 			*bad_ret = list;
 			*bad_len_ret = len;
 			return -EINVAL;

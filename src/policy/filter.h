@@ -21,12 +21,13 @@ struct filter {
 	uint32_t uid;
 };
 
-/* Shows everything but flows. */
+/* Shows what is usual: all but flows, and what processes do besides. */
 void filter_init(struct filter *filter);
 
 /*
  * Show only the kinds in a comma-separated list of event names and their
- * prefixes ("dns", "process.tcp"). 0, or -EINVAL with *bad_ret and *bad_len_ret
+ * prefixes ("dns", "process.tcp"), which stand for what is usual of them, if
+ * anything is. 0, or -EINVAL with *bad_ret and *bad_len_ret
  * telling the item that names nothing.
  */
 int filter_set_kinds(struct filter *filter, const char *list,

@@ -21,7 +21,7 @@
 /* Anonymous structs and unions within each other: the kernel has up to 5. */
 #define NESTING_MAX   8
 #define FIELDS_MAX    64
-#define FIELDS_WANTED 12
+#define FIELDS_WANTED 16
 
 /* A leading "?": not in every kernel. No field at all: all of them. */
 struct wanted_struct {
@@ -63,9 +63,11 @@ static const struct wanted_struct wanted[] = {
 	{"mm_struct", {"arg_start", "arg_end"}},
 	{"linux_binprm", {"interp"}},
 	{"cred", {"uid"}},
+	{"signal_struct", {"live", "flags", "group_exit_code"}},
 	{"task_struct",
 	 {"pid", "tgid", "comm", "group_leader", "real_parent", "cgroups", "mm",
-	  "cred", "?start_boottime", "?real_start_time"}},
+	  "cred", "signal", "exit_code", "start_time", "?start_boottime",
+	  "?real_start_time"}},
 };
 
 #define WANTED_COUNT (sizeof(wanted) / sizeof(wanted[0]))
@@ -337,6 +339,9 @@ const char *kernel_types_from_headers(void)
 	       "#include <linux/mm_types.h>\n"
 	       "#include <linux/net.h>\n"
 	       "#include <linux/sched.h>\n"
+	       "#ifdef WITH_EXITS\n"
+	       "#include <linux/sched/signal.h>\n"
+	       "#endif\n"
 	       "#include <linux/socket.h>\n"
 	       "#ifdef WITH_FLOWS\n"
 	       "#include <linux/tcp.h>\n"

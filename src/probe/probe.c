@@ -140,6 +140,8 @@ static size_t record_size(uint32_t kind)
 		return offsetof(struct record_exec, args);
 	case RECORD_FORK:
 		return sizeof(struct record_fork);
+	case RECORD_EXIT:
+		return sizeof(struct record_exit);
 	case RECORD_TCP_RESULT:
 		return sizeof(struct record_result);
 	case RECORD_PACKET:

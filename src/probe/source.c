@@ -72,6 +72,8 @@ int source_assemble(enum kernel_types *types, unsigned int with,
 		fputs("#define WITH_STATE_KPROBE 1\n", out);
 	if (with & SOURCE_FLOWS)
 		fputs("#define WITH_FLOWS 1\n", out);
+	if (with & SOURCE_EXITS)
+		fputs("#define WITH_EXITS 1\n", out);
 	if (with & SOURCE_FRAMES)
 		fputs("#define WITH_FRAMES 1\n", out);
 	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);

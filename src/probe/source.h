@@ -22,7 +22,8 @@ enum source_part {
 	SOURCE_FLOWS =
 		8, /* connections to their end; the rest is always there */
 	SOURCE_FRAMES = 16, /* of AF_PACKET, at the cost of every send */
-	SOURCE_ALL = SOURCE_FORMS | SOURCE_FLOWS | SOURCE_FRAMES,
+	SOURCE_EXITS = 32,  /* of processes */
+	SOURCE_ALL = SOURCE_FORMS | SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS,
 };
 
 /*

@@ -75,7 +75,10 @@ START_TEST(watches_everything_when_not_told_otherwise)
 	ck_assert_ptr_null(options.filter.comm);
 	ck_assert(!options.filter.has_uid);
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		ck_assert_int_eq(options.filter.kind[kind], kind != EVENT_FLOW);
+		ck_assert_int_eq(options.filter.kind[kind],
+				 kind != EVENT_FLOW &&
+					 kind != EVENT_PROCESS_EXEC &&
+					 kind != EVENT_PROCESS_EXIT);
 }
 END_TEST
 

@@ -30,7 +30,8 @@ struct told {
 
 static struct attribution *attribution;
 static uint64_t now_ns;
-static bool with_flows;	  /* for setup() */
+static bool with_flows; /* for setup() */
+static bool with_programs;
 static size_t told_count; /* may be more than are kept */
 static struct told told[TOLD_MAX];
 
@@ -56,7 +57,8 @@ static inline void note(struct event *event, void *context)
 		  event->process.executable);
 	if (event->kind <= EVENT_DNS_TIMEOUT)
 		copy_text(to->name, sizeof(to->name), event->dns.message->name);
-	else if (event->kind != EVENT_PROCESS_PACKET)
+	else if (event->kind < EVENT_PROCESS_PACKET ||
+		 event->kind == EVENT_FLOW)
 		copy_text(to->name, sizeof(to->name),
 			  event->connection.choice.name);
 	told_count++;
@@ -67,6 +69,7 @@ static inline void setup(void)
 	struct attribution_options options = {
 		.max_names = 1000,
 		.with_flows = with_flows,
+		.with_programs = with_programs,
 		.ports = DNS_PORTS_USUAL,
 		.fn = note,
 		.context = &told_count,

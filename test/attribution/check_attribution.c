@@ -316,6 +316,48 @@ START_TEST(frames_have_an_interface)
 }
 END_TEST
 
+START_TEST(programs_begin_and_end)
+{
+	struct actor who = actor(2), child = child_of(who, 3);
+	struct record_exit end = {
+		.header.size = sizeof(end),
+		.task = task_of(child),
+		.status = 3 << 8,
+		.lived_ns = SECOND,
+	};
+	const struct event *event = &told[0].event;
+
+	with_programs = true;
+	setup();
+	with_programs = false;
+	forks(who, child);
+	ck_assert_uint_eq(told_count, 0);
+	execs(child, "/bin/true");
+	ck_assert_uint_eq(told_count, 1);
+	ck_assert_int_eq(event->kind, EVENT_PROCESS_EXEC);
+	ck_assert_uint_eq(event->process.id.tgid, 3);
+	ck_assert_uint_eq(event->process.ppid, 2);
+	ck_assert_str_eq(told[0].executable, "/bin/true");
+	hand_on(&end, RECORD_EXIT);
+	event = &last_told()->event;
+	ck_assert_int_eq(event->kind, EVENT_PROCESS_EXIT);
+	ck_assert_uint_eq(event->exit.code, 3);
+	ck_assert_uint_eq(event->exit.signal, 0);
+	ck_assert_uint_eq(event->exit.lived_ns, SECOND);
+	ck_assert_str_eq(last_told()->executable, "/bin/true");
+	/* With a core, too. */
+	end.status = 0x80 | 11;
+	hand_on(&end, RECORD_EXIT);
+	ck_assert_uint_eq(last_told()->event.exit.signal, 11);
+	teardown();
+	/* Not for those who have not asked. */
+	setup();
+	execs(child, "/bin/true");
+	ck_assert_uint_eq(told_count, 0);
+	teardown();
+}
+END_TEST
+
 START_TEST(tells_the_families_apart)
 {
 	struct actor who = actor(2);
@@ -428,6 +470,6 @@ SUITE_MAIN("attribution/attribution", names_what_the_process_asked_for,
 	   asks_the_same_in_two_namespaces_with_the_same_addresses,
 	   a_datagram_is_named_as_of_the_opening_of_its_socket,
 	   tells_protocols_apart, tells_the_families_apart,
-	   frames_have_an_interface,
+	   frames_have_an_interface, programs_begin_and_end,
 	   children_run_what_their_parent_runs_until_they_exec,
 	   knows_processes_from_before, follows_a_process_and_its_descendants)

@@ -163,6 +163,29 @@ START_TEST(frames_have_an_interface_and_no_network)
 }
 END_TEST
 
+START_TEST(programs_are_of_another_category)
+{
+	struct event event = sample_full_connection();
+
+	ck_assert_in_line(&event, "\"category\":[\"network\"]");
+	event.kind = EVENT_PROCESS_EXEC;
+	ck_assert_in_line(&event, "\"category\":[\"process\"]");
+	ck_assert_in_line(&event, "\"action\":\"process.exec\",\"type\":["
+				  "\"start\"]");
+	ck_assert_not_in_line(&event, "\"destination\"");
+	ck_assert_not_in_line(&event, "exit_code");
+	event.kind = EVENT_PROCESS_EXIT;
+	event.exit = (struct event_exit){.code = 3, .lived_ns = 1500000};
+	ck_assert_in_line(&event, "\"action\":\"process.exit\",\"type\":["
+				  "\"end\"],\"duration\":1500000");
+	ck_assert_in_line(&event, "\"exit_code\":3");
+	ck_assert_not_in_line(&event, "\"signal\"");
+	event.exit.signal = 9;
+	ck_assert_in_line(&event, "\"signal\":9");
+	ck_assert_not_in_line(&event, "exit_code");
+}
+END_TEST
+
 START_TEST(flows_have_their_bytes_on_the_side_that_sent_them)
 {
 	struct event event = sample_flow();
@@ -343,6 +366,7 @@ SUITE_MAIN("output/json", the_checker_rejects_what_is_not_strict,
 	   a_full_connection_has_all_its_fields,
 	   protocols_have_family_and_transport,
 	   frames_have_an_interface_and_no_network,
+	   programs_are_of_another_category,
 	   flows_have_their_bytes_on_the_side_that_sent_them,
 	   outcomes_are_those_that_the_schema_allows,
 	   candidates_are_listed_and_counted, arguments_keep_their_bounds,

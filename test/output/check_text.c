@@ -103,6 +103,27 @@ START_TEST(frames_say_to_which_interface_they_go)
 }
 END_TEST
 
+START_TEST(programs_say_how_they_ended)
+{
+	struct event event = sample_full_connection();
+
+	event.kind = EVENT_PROCESS_EXEC;
+	ck_assert_starts(&event, "INFO[0001] process.exec comm=curl pid=2074 "
+				 "ppid=");
+	ck_assert_in_line(&event, " exe=/usr/bin/curl args=\"curl -s ");
+	ck_assert_not_in_line(&event, "connection=");
+	ck_assert_not_in_line(&event, "code=");
+	event.kind = EVENT_PROCESS_EXIT;
+	event.exit = (struct event_exit){.code = 3, .lived_ns = 1500000};
+	ck_assert_in_line(&event, " code=3 time_ms=1.500 ");
+	event.exit.code = 0;
+	ck_assert_in_line(&event, " code=0 ");
+	event.exit.signal = 11;
+	ck_assert_in_line(&event, " signal=11 ");
+	ck_assert_not_in_line(&event, "code=");
+}
+END_TEST
+
 START_TEST(flows_say_what_went_over_them)
 {
 	struct event event = sample_flow();
@@ -383,7 +404,8 @@ SUITE_MAIN("output/text", the_three_sample_lines_are_reproduced,
 	   seconds_have_four_digits_or_more,
 	   a_connection_without_a_name_has_an_empty_entry,
 	   every_kind_of_connection_has_its_name,
-	   frames_say_to_which_interface_they_go, flows_say_what_went_over_them,
+	   frames_say_to_which_interface_they_go, programs_say_how_they_ended,
+	   flows_say_what_went_over_them,
 	   a_container_is_unknown_until_its_details_are,
 	   how_a_name_was_found_is_said, an_outcome_is_said_once_there_is_one,
 	   a_full_connection_has_its_fields_in_order,

@@ -41,7 +41,7 @@ static void expect_bad(const char *list, const char *item)
 	ck_assert_mem_eq(bad, item, len);
 	ck_assert(!filter.is_list);
 	/* Nothing is changed by half a list. */
-	ck_assert_str_eq(kinds(), "++++++++++++-+");
+	ck_assert_str_eq(kinds(), "++++++++++++---+");
 }
 
 static struct event event_of(uint32_t tgid, const char *comm, uint32_t uid)
@@ -61,23 +61,25 @@ static bool shows(uint32_t tgid, const char *comm, uint32_t uid)
 
 START_TEST(takes_names_and_prefixes_of_whole_words)
 {
-	ck_assert_str_eq(kinds_of("dns"), "+++-----------");
-	ck_assert_str_eq(kinds_of("dns.query"), "+-------------");
-	ck_assert_str_eq(kinds_of("dns.answer"), "-+------------");
-	ck_assert_str_eq(kinds_of("dns.timeout"), "--+-----------");
-	ck_assert_str_eq(kinds_of("process"), "---+++++++++--");
-	ck_assert_str_eq(kinds_of("process.tcp"), "---++---------");
-	ck_assert_str_eq(kinds_of("process.tcp_v4"), "---+----------");
-	ck_assert_str_eq(kinds_of("process.tcp_v6"), "----+---------");
-	ck_assert_str_eq(kinds_of("process.udp"), "-----++-------");
-	ck_assert_str_eq(kinds_of("process.icmp"), "-------++-----");
-	ck_assert_str_eq(kinds_of("process.raw"), "----------+---");
-	ck_assert_str_eq(kinds_of("process.packet"), "-----------+--");
-	ck_assert_str_eq(kinds_of("flow"), "------------+-");
-	ck_assert_str_eq(kinds_of("egrets"), "-------------+");
+	ck_assert_str_eq(kinds_of("dns"), "+++-------------");
+	ck_assert_str_eq(kinds_of("dns.query"), "+---------------");
+	ck_assert_str_eq(kinds_of("dns.answer"), "-+--------------");
+	ck_assert_str_eq(kinds_of("dns.timeout"), "--+-------------");
+	ck_assert_str_eq(kinds_of("process"), "---+++++++++----");
+	ck_assert_str_eq(kinds_of("process.tcp"), "---++-----------");
+	ck_assert_str_eq(kinds_of("process.tcp_v4"), "---+------------");
+	ck_assert_str_eq(kinds_of("process.tcp_v6"), "----+-----------");
+	ck_assert_str_eq(kinds_of("process.udp"), "-----++---------");
+	ck_assert_str_eq(kinds_of("process.icmp"), "-------++-------");
+	ck_assert_str_eq(kinds_of("process.raw"), "----------+-----");
+	ck_assert_str_eq(kinds_of("process.packet"), "-----------+----");
+	ck_assert_str_eq(kinds_of("process.exec"), "------------+---");
+	ck_assert_str_eq(kinds_of("process.exit"), "-------------+--");
+	ck_assert_str_eq(kinds_of("flow"), "--------------+-");
+	ck_assert_str_eq(kinds_of("egrets"), "---------------+");
 	ck_assert_str_eq(kinds_of("process.udp_v6,dns.query"),
-			 "+-----+-------");
-	ck_assert_str_eq(kinds_of("dns,dns.query"), "+++-----------");
+			 "+-----+---------");
+	ck_assert_str_eq(kinds_of("dns,dns.query"), "+++-------------");
 	ck_assert(filter.is_list);
 }
 END_TEST
@@ -104,7 +106,7 @@ END_TEST
 START_TEST(shows_everything_when_not_told_otherwise)
 {
 	filter_init(&filter);
-	ck_assert_str_eq(kinds(), "++++++++++++-+");
+	ck_assert_str_eq(kinds(), "++++++++++++---+");
 	ck_assert(shows(1, "curl", 7));
 	ck_assert(shows(0, NULL, 0));
 }
