@@ -171,6 +171,9 @@ static void explain(union bpf_attr *attr, const char *function, int err)
 int compiler_load(struct compiler *compiler, const char *function, int type,
 		  int attach_type)
 {
+	/* All that the kernel would keep of the name. */
+	static const char long_prefix[] = "raw_tracepoint_";
+	bool is_long = strncmp(function, long_prefix, strlen(long_prefix)) == 0;
 	void *module = compiler->module;
 	const void *start = compiler->function_start(module, function);
 	union bpf_attr attr;
@@ -186,7 +189,8 @@ int compiler_load(struct compiler *compiler, const char *function, int type,
 				   sizeof(struct bpf_insn));
 	attr.license = (uintptr_t)compiler->license(module);
 	attr.kern_version = compiler->kernel_version(module);
-	strncpy(attr.prog_name, function, sizeof(attr.prog_name) - 1);
+	strncpy(attr.prog_name, function + (is_long ? strlen(long_prefix) : 0),
+		sizeof(attr.prog_name) - 1);
 	fd = load(&attr);
 	if (fd < 0)
 		explain(&attr, function, fd);
