@@ -112,8 +112,9 @@ static inline void note_failure(void *ctx, struct call *call,
 }
 
 /*
- * A table was asked for a route to place; error as fib_table_lookup() has it,
- * positive. Interrupts ask too: only what the running call is for matters.
+ * A table was asked for a route to place, and has none; error as
+ * fib_table_lookup() has it, positive. Interrupts ask too: only what the running
+ * call is for matters.
  */
 static inline void route_lookup(void *ctx, const struct place *place, int error)
 {
@@ -121,7 +122,7 @@ static inline void route_lookup(void *ctx, const struct place *place, int error)
 	struct call *call = calls.lookup(&tid);
 	struct record_connect record = {};
 
-	if (!error || !call || call->returns ||
+	if (!call || call->returns ||
 	    !is_same_addr(place->addr, call->place.addr))
 		return;
 	describe_socket(&record.socket, (struct sock *)call->sk);
@@ -172,10 +173,13 @@ int raw_tracepoint_fib_table_lookup(struct bpf_raw_tracepoint_args *ctx)
 	struct flowi4 *flow = (struct flowi4 *)ctx->args[1];
 	struct place place = {};
 	uint32_t v4 = 0;
+	int error = -(int)ctx->args[3];
 
+	if (!error)
+		return 0;
 	READ_KERNEL(v4, flow->daddr);
 	map_v4(place.addr, v4);
-	route_lookup(ctx, &place, -(int)ctx->args[3]);
+	route_lookup(ctx, &place, error);
 	return 0;
 }
 
@@ -203,11 +207,13 @@ int raw_tracepoint_fib6_table_lookup(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct flowi6 *flow = (struct flowi6 *)ctx->args[3];
 	struct place place = {};
+	int error = route6_error((struct net *)ctx->args[0],
+				 (struct fib6_result *)ctx->args[1]);
 
+	if (!error)
+		return 0;
 	bpf_probe_read_kernel(place.addr, sizeof(place.addr), &flow->daddr);
-	route_lookup(ctx, &place,
-		     route6_error((struct net *)ctx->args[0],
-				  (struct fib6_result *)ctx->args[1]));
+	route_lookup(ctx, &place, error);
 	return 0;
 }
 #endif
