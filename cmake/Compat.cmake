@@ -10,7 +10,8 @@ function(compat_checks target)
 		#include <bpf/libbpf.h>
 		int main(void)
 		{
-			return !perf_buffer__new(0, 0, NULL, NULL, NULL, NULL);
+			return !perf_buffer__new_raw(0, 0, NULL, NULL, NULL,
+						     NULL);
 		}" HAVE_PERF_BUFFER_FUNCTIONS)
 	target_compile_definitions(${target} PRIVATE
 		HAVE_PERF_BUFFER_FUNCTIONS=$<BOOL:${HAVE_PERF_BUFFER_FUNCTIONS}>)

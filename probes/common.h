@@ -36,6 +36,9 @@
 #define TYPE_DATAGRAM 2
 #define TYPE_RAW      3
 
+/* include/uapi/linux/bpf.h: BPF_F_MMAPABLE; user space can map it. */
+#define TABLE_SHARED (1 << 10)
+
 /* Connects and threads under way at once; more are counted as dropped. */
 #define UNDERWAY_MAX 16384
 
@@ -54,6 +57,14 @@ struct sockaddr_any {
 
 BPF_PERF_OUTPUT(events);
 
+/*
+ * To wake who reads the records by each of them would cost more than all else
+ * that is done. It sets this before it looks; the first record after that
+ * resets it, and rings.
+ */
+BPF_F_TABLE("array", uint32_t, uint64_t, awaited, 1, TABLE_SHARED);
+BPF_PERF_OUTPUT(bells);
+
 /* Records and entries for which there was no room. */
 BPF_ARRAY(drops, uint64_t, 1);
 
@@ -69,11 +80,23 @@ static inline void count_drop(void)
 		__sync_fetch_and_add(count, 1);
 }
 
+static inline void ring(void *ctx)
+{
+	uint32_t zero = 0;
+	uint64_t *is_awaited = awaited.lookup(&zero);
+
+	if (!is_awaited || !*is_awaited)
+		return;
+	*is_awaited = 0;
+	bells.perf_submit(ctx, &zero, sizeof(zero));
+}
+
 /* A full buffer (ENOSPC) is counted by perf; a CPU without one is not. */
-static inline void submitted(int result)
+static inline void submitted(void *ctx, int result)
 {
 	if (result && result != -28)
 		count_drop();
+	ring(ctx);
 }
 
 static inline uint16_t swap16(uint16_t value)

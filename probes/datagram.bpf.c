@@ -95,7 +95,7 @@ static inline void emit_flow_owner(void *ctx, struct record_connect *record,
 	record->header.time_ns = bpf_ktime_get_ns();
 	record->begun_ns = record->header.time_ns;
 	describe_task(&record->task);
-	submitted(events.perf_submit(ctx, record, sizeof(*record)));
+	submitted(ctx, events.perf_submit(ctx, record, sizeof(*record)));
 }
 
 /* Of the record, the socket is filled in, with where the program sends to. */
@@ -147,7 +147,8 @@ static inline void count_entering(struct __sk_buff *packet, struct sock *sk)
 		record.header.kind = RECORD_FLOW_BEGIN;
 		record.header.size = sizeof(record);
 		record.header.time_ns = bpf_ktime_get_ns();
-		submitted(events.perf_submit(packet, &record, sizeof(record)));
+		submitted(packet,
+			  events.perf_submit(packet, &record, sizeof(record)));
 	}
 	__sync_fetch_and_add(&count->bytes_in, datagram.len);
 	__sync_fetch_and_add(&count->packets_in, datagram_total(packet));

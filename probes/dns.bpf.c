@@ -40,7 +40,7 @@ static inline void submit_packet(struct __sk_buff *packet, bool leaves,
 	record.header.size = sizeof(record) + len;
 	/* libbcc puts a semicolon behind its call. */
 	err = events.perf_submit_skb(packet, len, &record, sizeof(record));
-	submitted(err);
+	submitted(packet, err);
 }
 
 /* NULL: none, or one that is only just begun, or already ending. */

@@ -50,7 +50,7 @@ static inline void emit_arrival(void *ctx, struct sock *sk)
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
 	describe_connection(&record.socket, sk);
-	submitted(events.perf_submit(ctx, &record, sizeof(record)));
+	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 	arrived.update(&key, &yes);
 }
 
@@ -82,7 +82,7 @@ static inline void emit_end(void *ctx, struct sock *sk)
 	READ_KERNEL(record.rtt_us, tcp->srtt_us);
 	record.rtt_us >>= 3; /* kept eightfold */
 	READ_KERNEL(record.error, sk->sk_err);
-	submitted(events.perf_submit(ctx, &record, sizeof(record)));
+	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 }
 
 static inline void emit_owner(void *ctx, struct sock *sk)
@@ -94,7 +94,7 @@ static inline void emit_owner(void *ctx, struct sock *sk)
 	record.header.time_ns = bpf_ktime_get_ns();
 	describe_task(&record.task);
 	describe_connection(&record.socket, sk);
-	submitted(events.perf_submit(ctx, &record, sizeof(record)));
+	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 }
 
 /* The running thread has to do with a connection that was nobody's. */

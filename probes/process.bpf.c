@@ -53,7 +53,7 @@ int raw_tracepoint_sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	size = offsetof(struct record_exec, args) + read_args(record);
 	record->header.size = size;
 	if (size <= sizeof(*record))
-		submitted(events.perf_submit(ctx, record, size));
+		submitted(ctx, events.perf_submit(ctx, record, size));
 	return 0;
 }
 
@@ -78,7 +78,7 @@ int raw_tracepoint_sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 	READ_KERNEL(parent, parent->group_leader);
 	record.parent_start_ns = start_time(parent);
 	record.child_start_ns = start_time(child);
-	submitted(events.perf_submit(ctx, &record, sizeof(record)));
+	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 	return 0;
 }
 
@@ -120,7 +120,7 @@ int raw_tracepoint_sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
 	READ_KERNEL(started_ns, leader->start_time);
 	record.lived_ns = record.header.time_ns - started_ns;
 	record.status = exit_status(leader, signal);
-	submitted(events.perf_submit(ctx, &record, sizeof(record)));
+	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 	return 0;
 }
 #endif

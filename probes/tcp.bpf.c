@@ -83,7 +83,7 @@ static inline void emit_connect(void *ctx, struct sock *sk,
 	record->begun_ns = begun_ns ? begun_ns : record->header.time_ns;
 	describe_task(&record->task);
 	find_owner(sk, &record->task);
-	submitted(events.perf_submit(ctx, record, sizeof(*record)));
+	submitted(ctx, events.perf_submit(ctx, record, sizeof(*record)));
 }
 
 static inline void emit_result(void *ctx, struct record_result *record,
@@ -96,7 +96,7 @@ static inline void emit_result(void *ctx, struct record_result *record,
 		record->ended_ns = record->header.time_ns;
 	record->socket.id = socket_id;
 	record->begun_ns = begun_ns;
-	submitted(events.perf_submit(ctx, record, sizeof(*record)));
+	submitted(ctx, events.perf_submit(ctx, record, sizeof(*record)));
 }
 
 /*

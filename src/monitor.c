@@ -48,7 +48,8 @@
  */
 #define ROUND_GAP_NS 4000000
 
-#define LOSS_CHECK_MS 1000
+/* Losses are looked for, and records that may have come unnoticed. */
+#define SECOND_MS 1000
 
 /* From SIGTERM to SIGKILL for a command whose time is over. */
 #define COMMAND_GRACE_MS 2000
@@ -57,7 +58,7 @@ struct monitor {
 	const struct options *options;
 	uv_loop_t loop;
 	uv_poll_t probe_poll, output_poll;
-	uv_timer_t end_timer, tick_timer, again_timer, loss_timer,
+	uv_timer_t end_timer, tick_timer, again_timer, second_timer,
 		interval_timer;
 	uv_signal_t interrupt, terminate, child;
 	struct probe *probe;
@@ -332,9 +333,8 @@ static void on_interval(uv_timer_t *timer)
 	rounds(monitor);
 }
 
-static void on_loss_check(uv_timer_t *timer)
+static void check_losses(struct monitor *monitor)
 {
-	struct monitor *monitor = timer->data;
 	struct attribution_stats stats;
 	uint64_t counts[LOSSES] = {0};
 
@@ -350,6 +350,12 @@ static void on_loss_check(uv_timer_t *timer)
 	counts[LOSS_MESSAGES] = assembly_lost(&stats.assembly);
 	counts[LOSS_MEMORY] = stats.no_memory + monitor->no_memory;
 	report_losses(monitor->report, clocks_now(), counts);
+}
+
+static void on_second(uv_timer_t *timer)
+{
+	rounds(timer->data);
+	check_losses(timer->data);
 }
 
 /* Two descriptors go to each network namespace. */
@@ -435,10 +441,9 @@ static void start_loop(struct monitor *monitor)
 	start_timer(monitor, &monitor->end_timer);
 	start_timer(monitor, &monitor->tick_timer);
 	start_timer(monitor, &monitor->again_timer);
-	start_timer(monitor, &monitor->loss_timer);
+	start_timer(monitor, &monitor->second_timer);
 	start_timer(monitor, &monitor->interval_timer);
-	uv_timer_start(&monitor->loss_timer, on_loss_check, LOSS_CHECK_MS,
-		       LOSS_CHECK_MS);
+	uv_timer_start(&monitor->second_timer, on_second, SECOND_MS, SECOND_MS);
 	if (interval_ms)
 		uv_timer_start(&monitor->interval_timer, on_interval,
 			       interval_ms, interval_ms);
@@ -476,7 +481,7 @@ static void finish(struct monitor *monitor)
 		catch_up(monitor);
 	}
 	attribution_finish(monitor->attribution);
-	on_loss_check(&monitor->loss_timer);
+	check_losses(monitor);
 	if (report_flush(monitor->report) &&
 	    report_flush(monitor->report) != -EPIPE)
 		monitor->status = EXIT_RUN_FAILED;

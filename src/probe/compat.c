@@ -4,20 +4,20 @@
 #include <errno.h>
 
 struct perf_buffer *compat_perf_buffer_new(int map, size_t pages,
-					   perf_buffer_sample_fn on_sample,
-					   perf_buffer_lost_fn on_lost,
+					   struct perf_event_attr *attr,
+					   perf_buffer_event_fn fn,
 					   void *context)
 {
 #if HAVE_PERF_BUFFER_FUNCTIONS
-	struct perf_buffer *buffer = perf_buffer__new(map, pages, on_sample,
-						      on_lost, context, NULL);
+	struct perf_buffer *buffer = perf_buffer__new_raw(map, pages, attr, fn,
+							  context, NULL);
 #else
-	const struct perf_buffer_opts options = {
-		.sample_cb = on_sample,
-		.lost_cb = on_lost,
+	const struct perf_buffer_raw_opts options = {
+		.attr = attr,
+		.event_cb = fn,
 		.ctx = context,
 	};
-	struct perf_buffer *buffer = perf_buffer__new(map, pages, &options);
+	struct perf_buffer *buffer = perf_buffer__new_raw(map, pages, &options);
 #endif
 	long err = libbpf_get_error(buffer);
 

@@ -3,6 +3,7 @@
 #define PROBE_COMPAT_H
 
 #include <bpf/libbpf.h>
+#include <linux/perf_event.h>
 #include <stddef.h>
 
 /*
@@ -14,12 +15,12 @@
  */
 
 /*
- * perf_buffer__new(): before libbpf 0.7 the functions were among the options,
+ * perf_buffer__new_raw(): before libbpf 0.7 the functions were among the options,
  * and before 1.0 an error was hidden in the pointer. NULL, and errno.
  */
 struct perf_buffer *compat_perf_buffer_new(int map, size_t pages,
-					   perf_buffer_sample_fn on_sample,
-					   perf_buffer_lost_fn on_lost,
+					   struct perf_event_attr *attr,
+					   perf_buffer_event_fn fn,
 					   void *context);
 
 #endif

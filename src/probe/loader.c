@@ -425,6 +425,8 @@ static void load_and_send(struct loader *loader)
 	}
 	send_noise(loader);
 	send_table(loader, loading.compiler, "events");
+	send_table(loader, loading.compiler, "bells");
+	send_table(loader, loading.compiler, "awaited");
 	send_table(loader, loading.compiler, "drops");
 	if (wanted & SOURCE_FLOWS)
 		send_table(loader, loading.compiler, "datagrams");

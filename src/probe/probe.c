@@ -3,10 +3,10 @@
 
 #include "base/log.h"
 #include "event.h"
-#include "probe/compat.h"
 #include "probe/library.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,17 +18,12 @@
 #define HOOKS_MAX    32
 #define ATTACHED_FDS 32
 
-/* Memory for all perf buffers together, and the bounds for one of them. */
-#define BUFFER_BYTES_ALL (8u << 20)
-#define BUFFER_BYTES_MIN (64u << 10)
-#define BUFFER_BYTES_MAX (4u << 20)
-
 #define FILES_TROUBLE "too many open files; raise ulimit -n"
 
 struct probe {
 	pid_t loader;
 	int socket;
-	int events;
+	struct records_tables tables;
 	int drops;
 	int datagrams;
 	unsigned int parts; /* as in the loader's options */
@@ -39,21 +34,8 @@ struct probe {
 	struct probe_hook hook[HOOKS_MAX];
 	char library[LIBRARY_TEXT];
 	char trouble[1024]; /* why nothing goes, and what to do */
-	struct perf_buffer *buffer;
-	uint64_t lost_in_buffer;
+	struct records *records;
 	uint64_t dropped_before; /* while nobody listened yet */
-
-	union {
-		struct record_header header;
-		struct {
-			struct record_packet packet;
-			uint8_t bytes[RECORD_PACKET_LEN + 8];
-		} largest;
-	} record;
-
-	/* While probe_read() runs. */
-	probe_record_fn fn;
-	void *context;
 };
 
 static int libbpf_log(enum libbpf_print_level level, const char *format,
@@ -78,7 +60,7 @@ int probe_start(const struct loader_options *options, struct probe **ret)
 	if (!probe)
 		return -ENOMEM;
 	probe->socket = -1;
-	probe->events = -1;
+	probe->tables = (struct records_tables){-1, -1, -1};
 	probe->drops = -1;
 	probe->datagrams = -1;
 	probe->library_only = options->library_only;
@@ -113,78 +95,29 @@ static void reap_loader(struct probe *probe)
 	probe->loader = 0;
 }
 
+static void close_table(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
 void probe_destroy(struct probe *probe)
 {
 	if (!probe)
 		return;
-	perf_buffer__free(probe->buffer);
+	records_close(probe->records);
 	for (size_t i = 0; i < probe->attached_count; i++)
 		close(probe->attached[i]);
-	if (probe->events >= 0)
-		close(probe->events);
-	if (probe->drops >= 0)
-		close(probe->drops);
-	if (probe->datagrams >= 0)
-		close(probe->datagrams);
+	close_table(probe->tables.events);
+	close_table(probe->tables.bells);
+	close_table(probe->tables.awaited);
+	close_table(probe->drops);
+	close_table(probe->datagrams);
 	/* The loader notices that nobody listens, and ends. */
 	if (probe->socket >= 0)
 		close(probe->socket);
 	reap_loader(probe);
 	free(probe);
-}
-
-static size_t record_size(uint32_t kind)
-{
-	switch (kind) {
-	case RECORD_EXEC:
-		return offsetof(struct record_exec, args);
-	case RECORD_FORK:
-		return sizeof(struct record_fork);
-	case RECORD_EXIT:
-		return sizeof(struct record_exit);
-	case RECORD_TCP_RESULT:
-		return sizeof(struct record_result);
-	case RECORD_PACKET:
-		return sizeof(struct record_packet);
-	case RECORD_FLOW_BEGIN:
-		return sizeof(struct record_arrival);
-	case RECORD_FLOW_END:
-		return sizeof(struct record_traffic);
-	case RECORD_FRAME:
-		return sizeof(struct record_frame);
-	case RECORD_FLOW_OWNER:
-	case RECORD_SOCKET_CLOSE:
-	case RECORD_TCP_CONNECT:
-	case RECORD_SEND:
-		return sizeof(struct record_connect);
-	default:
-		return SIZE_MAX;
-	}
-}
-
-/* perf aligns a record to 4 bytes and pads its end: copy it out. */
-static void on_sample(void *context, int cpu, void *bytes, uint32_t len)
-{
-	struct probe *probe = context;
-	struct record_header *record = &probe->record.header;
-
-	(void)cpu;
-	if (len < sizeof(*record))
-		return;
-	if (len > sizeof(probe->record))
-		len = sizeof(probe->record);
-	memcpy(record, bytes, len);
-	if (record->size > len || record->size < record_size(record->kind))
-		return;
-	probe->fn(record, probe->context);
-}
-
-static void on_lost(void *context, int cpu, __u64 count)
-{
-	struct probe *probe = context;
-
-	(void)cpu;
-	probe->lost_in_buffer += count;
 }
 
 /* Note why nothing goes; returns err. */
@@ -201,36 +134,22 @@ __attribute__((format(printf, 3, 4))) static int trouble(struct probe *probe,
 	return err;
 }
 
-/*
- * Without CAP_IPC_LOCK the kernel bounds the memory of all buffers together:
- * smaller ones do, too.
- */
-static int open_buffer(struct probe *probe)
+static int open_records(struct probe *probe)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t bytes = BUFFER_BYTES_MAX;
-	int err = EPERM;
+	int err = records_open(&probe->tables, &probe->records);
 
-	while (bytes > BUFFER_BYTES_MIN &&
-	       bytes * (size_t)(cpus > 0 ? cpus : 1) > BUFFER_BYTES_ALL)
-		bytes /= 2;
-	for (; err == EPERM && bytes >= BUFFER_BYTES_MIN; bytes /= 2) {
-		probe->buffer = compat_perf_buffer_new(
-			probe->events, bytes / page, on_sample, on_lost, probe);
-		if (probe->buffer)
-			return 0;
-		err = errno;
-	}
-	if (err == EMFILE)
-		return trouble(probe, -err, FILES_TROUBLE);
-	if (err != EPERM)
-		return trouble(probe, -err, "cannot open perf buffers: %s",
-			       strerror(err));
-	return trouble(probe, -err,
-		       "cannot open perf buffers: %s; raise ulimit -l or "
-		       "kernel.perf_event_mlock_kb by %u KiB for each CPU",
-		       strerror(err), BUFFER_BYTES_MIN >> 10);
+	if (err == -EMFILE)
+		return trouble(probe, err, FILES_TROUBLE);
+	if (err == -EPERM)
+		return trouble(probe, err,
+			       "cannot open perf buffers: %s; raise ulimit -l "
+			       "or kernel.perf_event_mlock_kb by %u KiB for "
+			       "each CPU",
+			       strerror(-err), RECORDS_BYTES_MIN >> 10);
+	if (err)
+		return trouble(probe, err, "cannot open perf buffers: %s",
+			       strerror(-err));
+	return 0;
 }
 
 static void keep_hook(struct probe *probe, const struct loader_message *message,
@@ -253,19 +172,25 @@ static void keep_hook(struct probe *probe, const struct loader_message *message,
 	snprintf(hook->why, sizeof(hook->why), "%s", message->text);
 }
 
-static int keep_table(struct probe *probe, const char *name, int fd)
+static void keep_table(struct probe *probe, const char *name, int fd)
 {
-	if (strcmp(name, "events") == 0) {
-		probe->events = fd;
-		return open_buffer(probe);
-	}
-	if (strcmp(name, "datagrams") == 0)
-		probe->datagrams = fd;
-	else
-		probe->drops = fd;
-	return 0;
+	const struct {
+		const char *name;
+		int *fd;
+	} tables[] = {
+		{"events", &probe->tables.events},
+		{"bells", &probe->tables.bells},
+		{"awaited", &probe->tables.awaited},
+		{"drops", &probe->drops},
+		{"datagrams", &probe->datagrams},
+	};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (strcmp(tables[i].name, name) == 0)
+			*tables[i].fd = fd;
 }
 
+/* 1: more to come, 0: done, or a negative errno. */
 /* 1: more to come, 0: done, or a negative errno. */
 static int take_message(struct probe *probe)
 {
@@ -295,8 +220,8 @@ static int take_message(struct probe *probe)
 		probe->types = (enum kernel_types)message.value;
 		return 1;
 	case LOADER_TABLE:
-		err = keep_table(probe, message.text, fds[0]);
-		return err ? err : 1;
+		keep_table(probe, message.text, fds[0]);
+		return 1;
 	case LOADER_ATTACHED:
 	case LOADER_MISSING:
 		keep_hook(probe, &message, fds);
@@ -307,7 +232,7 @@ static int take_message(struct probe *probe)
 	case LOADER_FAILED:
 		return trouble(probe, -EINVAL, "%s", message.text);
 	default:
-		return 0;
+		return probe->tables.events >= 0 ? open_records(probe) : 0;
 	}
 }
 
@@ -406,14 +331,12 @@ const char *probe_trouble(const struct probe *probe)
 
 int probe_fd(const struct probe *probe)
 {
-	return perf_buffer__epoll_fd(probe->buffer);
+	return records_fd(probe->records);
 }
 
-int probe_read(struct probe *probe, probe_record_fn fn, void *context)
+void probe_read(struct probe *probe, records_fn fn, void *context)
 {
-	probe->fn = fn;
-	probe->context = context;
-	return perf_buffer__consume(probe->buffer);
+	records_read(probe->records, fn, context);
 }
 
 bool probe_count(const struct probe *probe, const struct datagram_key *key,
@@ -428,5 +351,6 @@ bool probe_count(const struct probe *probe, const struct datagram_key *key,
 
 uint64_t probe_lost(struct probe *probe)
 {
-	return probe->lost_in_buffer + dropped(probe) - probe->dropped_before;
+	return records_lost(probe->records) + dropped(probe) -
+	       probe->dropped_before;
 }

@@ -4,6 +4,7 @@
 
 #include "event.h"
 #include "probe/loader.h"
+#include "probe/records.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,17 +63,11 @@ const struct probe_hook *probe_hook(const struct probe *probe, size_t hook);
 /* Whether there are records of packets: else they are to be had elsewhere. */
 bool probe_shows_packets(const struct probe *probe);
 
-/* Becomes readable when there are records. */
+/* Becomes readable when there are records; look once in a while anyway. */
 int probe_fd(const struct probe *probe);
 
-/*
- * Hand over every record that is waiting. The records of one CPU come in order,
- * those of different CPUs do not. A record is borrowed, of a kind and size
- * that fit together, and aligned.
- */
-typedef void (*probe_record_fn)(const struct record_header *record,
-				void *context);
-int probe_read(struct probe *probe, probe_record_fn fn, void *context);
+/* As in records.h. */
+void probe_read(struct probe *probe, records_fn fn, void *context);
 
 /*
  * What has gone between a socket of datagrams and a place; is_over: it is not
