@@ -3,21 +3,44 @@
 #define CONTAINER_CGROUP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#define CONTAINER_ID_LEN 64
+/*
+ * What the path of a cgroup says of who is in it. Nothing is opened, and the
+ * text may be anybody's: who may make a cgroup gives it its name.
+ */
 
-/* Which container a cgroup is, as far as its name says. */
+/* With its NUL: as much of a cgroup's name as the probes tell. */
+#define CONTAINER_ID_MAX 96
+/* 8-4-4-4-12 hexadecimal digits, or the 32 of a static pod. */
+#define CONTAINER_POD_MAX 37
+
 struct container_name {
-	char id[CONTAINER_ID_LEN + 1]; /* 64 hexadecimal digits */
-	/* "docker", "podman", "containerd", "cri-o"; NULL: it does not say. */
+	/* 64 hexadecimal digits, or the name of an LXC or nspawn container. */
+	char id[CONTAINER_ID_MAX];
+	/*
+	 * "docker", "podman", "containerd", "cri-o", "lxc" (and Incus),
+	 * "systemd-nspawn"; NULL: it does not say.
+	 */
 	const char *engine;
+	char parent[CONTAINER_ID_MAX]; /* the container it is in; "": none */
+	char pod[CONTAINER_POD_MAX]; /* the uid of its Kubernetes pod, or "" */
+	const char *qos; /* "guaranteed", "burstable", "besteffort", or NULL */
 };
 
 /*
- * Whether the leaf of a cgroup's path names a container: <id>, or docker-<id>,
- * libpod-<id>, cri-containerd-<id>, crio-<id>, also with .scope after it. *ret
- * is written if so. An engine's own helpers (conmon) are not containers.
+ * Whether a path leads into a container: the innermost is written to *ret if
+ * so. Both drivers of the engines (cgroupfs and systemd) are known, cgroups
+ * within a container are its own, and an engine's helpers beside it (conmon,
+ * a supervisor, an LXC monitor) are not in it.
  */
-bool container_from_cgroup(const char *leaf, struct container_name *ret);
+bool container_from_cgroup(const char *path, struct container_name *ret);
+
+/*
+ * The innermost unit of systemd that a path leads into (cron.service,
+ * session-2.scope), within the container if it leads into one. Its length, and
+ * where it begins in *ret; 0: none.
+ */
+size_t container_unit(const char *path, const char **ret);
 
 #endif
