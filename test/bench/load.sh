@@ -80,6 +80,9 @@ start()
 {
 	watcher=
 	[[ $1 != none ]] || return 0
+	# Old lines are not to be taken for the new one's.
+	rm -f "$lab_dir/$1.out" "$lab_dir/$1.err"
+	: >"$lab_dir/$1.out" 2>"$lab_dir/$1.err"
 	"$1" >"$lab_dir/$1.out" 2>"$lab_dir/$1.err" &
 	watcher=$!
 	lab_pids+=("$watcher")
