@@ -99,8 +99,9 @@ static ssize_t plain_receive(int fd, char *bytes, size_t len)
 
 static ssize_t message_send(int fd, const char *bytes, size_t len)
 {
-	struct iovec parts[2] = {{(void *)bytes, len / 2},
-				 {(void *)(bytes + len / 2), len - len / 2}};
+	struct iovec parts[2] = {
+		{(void *)(uintptr_t)bytes, len / 2},
+		{(void *)(uintptr_t)(bytes + len / 2), len - len / 2}};
 	const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 
 	return sendmsg(fd, &message, MSG_NOSIGNAL);
@@ -143,7 +144,7 @@ static ssize_t messages_send(int fd, const char *bytes, size_t len)
 
 	if (len < MESSAGES)
 		return plain_send(fd, bytes, len);
-	divide(messages, parts, (char *)bytes, len);
+	divide(messages, parts, (char *)(uintptr_t)bytes, len);
 	return sum(messages, sendmmsg(fd, messages, MESSAGES, MSG_NOSIGNAL));
 }
 
