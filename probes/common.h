@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * What the probes share: reading the kernel's memory, describing the running
- * task and a socket, and the way out to user space.
+ * What the probes share: reading the kernel's memory, describing a socket, and
+ * the way out to user space.
  */
 
 #ifndef AF_INET
@@ -124,37 +124,6 @@ static inline uint64_t start_time(struct task_struct *task)
 	return start;
 }
 
-/*
- * The task's cgroup in the v2 tree, and the name of its leaf: there, or, where
- * that is not used (v1 and hybrid machines leave everybody in its root), in the
- * v1 tree.
- */
-static inline void read_cgroup(struct record_task *to, struct task_struct *task)
-{
-	struct css_set *set = NULL;
-	struct cgroup *group = NULL;
-	struct kernfs_node *node = NULL;
-	const char *text = NULL;
-
-	READ_KERNEL(set, task->cgroups);
-	READ_KERNEL(group, set->dfl_cgrp);
-	READ_KERNEL(node, group->kn);
-	bpf_probe_read_kernel(&to->cgroup_id, sizeof(to->cgroup_id), &node->id);
-	READ_KERNEL(text, node->name);
-	bpf_probe_read_kernel_str(to->cgroup, sizeof(to->cgroup), text);
-#ifdef CGROUP_V1_INDEX
-	if (!to->cgroup[0]) {
-		struct cgroup_subsys_state *state = NULL;
-
-		READ_KERNEL(state, set->subsys[CGROUP_V1_INDEX]);
-		READ_KERNEL(group, state->cgroup);
-		READ_KERNEL(node, group->kn);
-		READ_KERNEL(text, node->name);
-		bpf_probe_read_kernel_str(to->cgroup, sizeof(to->cgroup), text);
-	}
-#endif
-}
-
 /* The thread that runs. Programs on packets have no helper for that. */
 static inline uint32_t current_tid(void)
 {
@@ -163,25 +132,6 @@ static inline uint32_t current_tid(void)
 
 	READ_KERNEL(tid, self->pid);
 	return tid;
-}
-
-static inline void describe_task(struct record_task *task)
-{
-	struct task_struct *self = (void *)bpf_get_current_task();
-	struct task_struct *leader = NULL, *parent = NULL;
-	const struct cred *cred = NULL;
-
-	READ_KERNEL(task->tgid, self->tgid);
-	READ_KERNEL(task->tid, self->pid);
-	READ_KERNEL(cred, self->cred);
-	bpf_probe_read_kernel(&task->uid, sizeof(task->uid), &cred->uid);
-	READ_KERNEL(leader, self->group_leader);
-	READ_KERNEL(parent, leader->real_parent);
-	READ_KERNEL(task->ppid, parent->tgid);
-	task->start_ns = start_time(leader);
-	task->parent_start_ns = start_time(parent);
-	READ_KERNEL(task->comm, leader->comm);
-	read_cgroup(task, self);
 }
 
 /*

@@ -22,10 +22,12 @@ typedef __s64 int64_t;
 
 #define RECORD_COMM_LEN	  16
 #define RECORD_CGROUP_LEN 96
-#define RECORD_PATH_LEN	  256
-#define RECORD_ARGS_LEN	  1024
-#define RECORD_PACKET_LEN 32768
-#define RECORD_DEVICE_LEN 16
+/* Of a cgroup's path, from its leaf up. */
+#define RECORD_CGROUP_LEVELS 10
+#define RECORD_PATH_LEN	     256
+#define RECORD_ARGS_LEN	     1024
+#define RECORD_PACKET_LEN    32768
+#define RECORD_DEVICE_LEN    16
 
 enum record_kind {
 	RECORD_EXEC = 1,
@@ -41,6 +43,7 @@ enum record_kind {
 	RECORD_FLOW_END,     /* it is over */
 	RECORD_FRAME,	     /* the first frame of a socket to an interface */
 	RECORD_SOCKET_CLOSE, /* of datagrams: and so are all of its flows */
+	RECORD_CGROUP,	     /* what a cgroup_id stands for */
 };
 
 struct record_header {
@@ -57,9 +60,22 @@ struct record_task {
 	uint32_t uid;
 	uint64_t start_ns; /* of the group leader, CLOCK_BOOTTIME */
 	uint64_t parent_start_ns;
+	uint64_t cgroup_id;	    /* see struct record_cgroup */
+	char comm[RECORD_COMM_LEN]; /* the group leader's */
+};
+
+/*
+ * RECORD_CGROUP: sent before the first record of a task that is there. Who is
+ * where is told by the v2 tree, or else by a v1 tree, on hybrid machines by
+ * either: an id stands for both places. It is the id of the cgroup in v2, to
+ * which that in v1, if it is not the root, is added from bit 32 up.
+ */
+struct record_cgroup {
+	struct record_header header;
 	uint64_t cgroup_id;
-	char comm[RECORD_COMM_LEN];	/* the group leader's */
-	char cgroup[RECORD_CGROUP_LEN]; /* leaf name */
+	/* The names on the path, the leaf first; "" ends it. */
+	char v2[RECORD_CGROUP_LEVELS][RECORD_CGROUP_LEN];
+	char v1[RECORD_CGROUP_LEVELS][RECORD_CGROUP_LEN];
 };
 
 struct record_socket {
@@ -195,18 +211,19 @@ struct datagram_count {
 #define RECORD_SIZE_CHECK(type, bytes) \
 	_Static_assert(sizeof(struct type) == (bytes), #type " has gaps")
 RECORD_SIZE_CHECK(record_header, 16);
-RECORD_SIZE_CHECK(record_task, 16 + 24 + 16 + 96);
+RECORD_SIZE_CHECK(record_task, 16 + 24 + 16);
+RECORD_SIZE_CHECK(record_cgroup, 16 + 8 + 2 * 10 * 96);
 RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32 + 8);
-RECORD_SIZE_CHECK(record_connect, 16 + 152 + 56 + 8);
+RECORD_SIZE_CHECK(record_connect, 16 + 56 + 56 + 8);
 RECORD_SIZE_CHECK(record_result, 16 + 56 + 16 + 8);
 RECORD_SIZE_CHECK(record_arrival, 16 + 56);
 RECORD_SIZE_CHECK(record_traffic, 16 + 56 + 16 + 16 + 8);
-RECORD_SIZE_CHECK(record_frame, 16 + 152 + 16 + 16);
+RECORD_SIZE_CHECK(record_frame, 16 + 56 + 16 + 16);
 RECORD_SIZE_CHECK(datagram_key, 32);
 RECORD_SIZE_CHECK(datagram_count, 24);
 RECORD_SIZE_CHECK(record_fork, 16 + 16 + 16);
-RECORD_SIZE_CHECK(record_exit, 16 + 152 + 16);
+RECORD_SIZE_CHECK(record_exit, 16 + 56 + 16);
 RECORD_SIZE_CHECK(record_packet, 16 + 56 + 8);
-RECORD_SIZE_CHECK(record_exec, 16 + 152 + 16 + 256 + 1024);
+RECORD_SIZE_CHECK(record_exec, 16 + 56 + 16 + 256 + 1024);
 
 #endif

@@ -93,6 +93,7 @@ static inline void emit_owner(void *ctx, struct sock *sk)
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
 	describe_task(&record.task);
+	tell_group(ctx, record.task.cgroup_id);
 	describe_connection(&record.socket, sk);
 	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 }

@@ -66,6 +66,7 @@ static inline void frame_leaves(void *ctx, struct sock *sk,
 	record.header.kind = RECORD_FRAME;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
+	tell_group(ctx, record.task.cgroup_id);
 	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 }
 

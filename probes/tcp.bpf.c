@@ -83,6 +83,7 @@ static inline void emit_connect(void *ctx, struct sock *sk,
 	record->begun_ns = begun_ns ? begun_ns : record->header.time_ns;
 	describe_task(&record->task);
 	find_owner(sk, &record->task);
+	tell_group(ctx, record->task.cgroup_id);
 	submitted(ctx, events.perf_submit(ctx, record, sizeof(*record)));
 }
 

@@ -63,6 +63,7 @@ static inline void datagram_leaves(void *ctx, struct sock *sk, bool to_peer,
 	record->header.size = sizeof(*record);
 	record->header.time_ns = now;
 	record->begun_ns = begun_ns ? *begun_ns : now;
+	tell_group(ctx, record->task.cgroup_id);
 	submitted(ctx, events.perf_submit(ctx, record, sizeof(*record)));
 }
 

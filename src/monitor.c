@@ -22,8 +22,8 @@
 #include "clocks.h"
 #include "command.h"
 #include "datagrams.h"
-#include "flow/timeline.h"
-#include "packet/record.h"
+#include "inquiry.h"
+#include "intake.h"
 #include "probe/probe.h"
 #include "report.h"
 #include "snapshot.h"
@@ -63,33 +63,20 @@ struct monitor {
 	uv_signal_t interrupt, terminate, child;
 	struct probe *probe;
 	struct wires *wires; /* NULL: the probes show packets */
-	struct timeline *timeline;
+	struct intake *intake;
 	struct attribution *attribution;
 	struct datagrams *datagrams;
 	struct report *report;
+	struct inquiry *inquiry;
 	struct command command;
 	struct command_setting setting; /* as we were started */
 	uint64_t start_ns;
-	uint64_t round_ns;  /* when the last round ended */
-	bool unordered;	    /* for a test: things in the order of reading */
-	bool interrupted;   /* and a command has been let to end */
-	bool terminating;   /* the command has been told that time is over */
-	uint64_t no_memory; /* entries left out */
+	uint64_t round_ns; /* when the last round ended */
+	uint64_t held_ns;  /* until when events are held; 0: none is */
+	bool ending;	   /* nothing is held any more */
+	bool interrupted;  /* and a command has been let to end */
+	bool terminating;  /* the command has been told that time is over */
 	int status;
-};
-
-/* How an entry of the timeline begins. */
-enum entry_kind {
-	ENTRY_RECORD,
-	ENTRY_PACKET,
-};
-
-struct entry {
-	uint64_t time_ns;
-	enum entry_kind kind;
-	uint32_t netns;
-	struct packet packet; /* its payload follows; a record also does */
-	max_align_t bytes[];
 };
 
 static void stop(struct monitor *monitor, int status)
@@ -99,122 +86,47 @@ static void stop(struct monitor *monitor, int status)
 	uv_stop(&monitor->loop);
 }
 
-static struct entry *add_entry(struct monitor *monitor, uint64_t time_ns,
-			       size_t len)
-{
-	struct entry *entry = timeline_add(monitor->timeline,
-					   monitor->unordered ? 0 : time_ns,
-					   sizeof(*entry) + len);
-
-	if (entry)
-		entry->time_ns = time_ns;
-	else
-		monitor->no_memory++;
-	return entry;
-}
-
-static void add_packet(struct monitor *monitor, uint64_t time_ns,
-		       uint32_t netns, const struct packet *packet)
-{
-	struct entry *entry;
-
-	if (!attribution_wants(monitor->attribution, packet))
-		return;
-	entry = add_entry(monitor, time_ns, packet->payload_len);
-	if (!entry)
-		return;
-	entry->kind = ENTRY_PACKET;
-	entry->netns = netns;
-	entry->packet = *packet;
-	memcpy(entry->bytes, packet->payload, packet->payload_len);
-}
-
-static void on_frame(const struct capture_frame *frame, void *context)
-{
-	struct packet packet;
-
-	if (packet_decode(frame->link, frame->bytes, frame->len, &packet) ==
-	    PACKET_OK)
-		add_packet(context, frame->time_ns, frame->netns, &packet);
-}
-
-static void on_record(const struct record_header *record, void *context)
-{
-	const struct record_packet *seen = (const void *)record;
-	struct packet packet;
-	struct entry *entry;
-
-	if (record->kind == RECORD_PACKET) {
-		if (packet_from_record(seen, &packet) == PACKET_OK)
-			add_packet(context, record->time_ns, seen->socket.netns,
-				   &packet);
-		return;
-	}
-	entry = add_entry(context, record->time_ns, record->size);
-	if (!entry)
-		return;
-	entry->kind = ENTRY_RECORD;
-	memcpy(entry->bytes, record, record->size);
-}
-
-static void on_entry(uint64_t time_ns, const void *bytes, void *context)
-{
-	struct monitor *monitor = context;
-	const struct entry *entry = bytes;
-	struct packet packet;
-
-	if (entry->kind == ENTRY_RECORD) {
-		datagrams_record(monitor->datagrams,
-				 (const void *)entry->bytes);
-		return;
-	}
-	(void)time_ns;
-	packet = entry->packet;
-	packet.payload = (const void *)entry->bytes;
-	attribution_packet(monitor->attribution, entry->time_ns, entry->netns,
-			   &packet);
-}
-
 static void drain(struct monitor *monitor)
 {
 	if (monitor->wires &&
-	    wires_drain(monitor->wires, clocks_monotonic_offset(), on_frame,
-			monitor))
+	    wires_drain(monitor->wires, clocks_monotonic_offset(), intake_frame,
+			monitor->intake))
 		stop(monitor, EXIT_RUN_FAILED);
-}
-
-static void hand_on(struct monitor *monitor, uint64_t until_ns)
-{
-	int err;
-
-	timeline_take(monitor->timeline, until_ns, on_entry, monitor);
-	attribution_tick(monitor->attribution, until_ns);
-	err = report_flush(monitor->report);
-	if (err)
-		stop(monitor, err == -EPIPE ? 0 : EXIT_RUN_FAILED);
 }
 
 static void round_once(struct monitor *monitor)
 {
 	uint64_t now = clocks_now();
+	int err;
 
-	probe_read(monitor->probe, on_record, monitor);
+	probe_read(monitor->probe, intake_record, monitor->intake);
 	drain(monitor);
-	hand_on(monitor, monitor->unordered ? UINT64_MAX : now);
+	monitor->held_ns = intake_hand_on(monitor->intake, now,
+					  monitor->ending);
+	err = report_flush(monitor->report);
+	if (err)
+		stop(monitor, err == -EPIPE ? 0 : EXIT_RUN_FAILED);
 }
 
 static void on_tick(uv_timer_t *timer);
 
+static uint64_t ms_until(uint64_t due_ns)
+{
+	uint64_t now = clocks_now();
+
+	return due_ns > now ? (due_ns - now) / 1000000 + 1 : 0;
+}
+
 static void schedule_tick(struct monitor *monitor)
 {
 	uint64_t due = attribution_next_tick(monitor->attribution);
-	uint64_t now = clocks_now();
 
+	if (monitor->held_ns && due < monitor->held_ns)
+		due = monitor->held_ns;
 	if (due == UINT64_MAX)
 		uv_timer_stop(&monitor->tick_timer);
 	else
-		uv_timer_start(&monitor->tick_timer, on_tick,
-			       due > now ? (due - now) / 1000000 + 1 : 0, 0);
+		uv_timer_start(&monitor->tick_timer, on_tick, ms_until(due), 0);
 }
 
 static void rounds(struct monitor *monitor);
@@ -241,15 +153,16 @@ static void catch_up(struct monitor *monitor)
 
 	do
 		round_once(monitor);
-	while (timeline_count(monitor->timeline) && --left);
+	while (intake_count(monitor->intake) && !monitor->held_ns && --left);
 }
 
 static void rounds(struct monitor *monitor)
 {
 	pace(monitor);
 	catch_up(monitor);
-	if (timeline_count(monitor->timeline))
-		uv_timer_start(&monitor->again_timer, on_again, 0, 0);
+	if (intake_count(monitor->intake))
+		uv_timer_start(&monitor->again_timer, on_again,
+			       ms_until(monitor->held_ns), 0);
 	schedule_tick(monitor);
 	monitor->round_ns = clocks_now();
 }
@@ -264,6 +177,14 @@ static void on_probe_ready(uv_poll_t *poll, int status, int events)
 	(void)status;
 	(void)events;
 	rounds(poll->data);
+}
+
+/* An engine has answered, within its own turn of the loop. */
+static void on_inquiry(void *context)
+{
+	struct monitor *monitor = context;
+
+	uv_timer_start(&monitor->again_timer, on_again, 0, 0);
 }
 
 static void on_wires_ready(void *context)
@@ -348,7 +269,8 @@ static void check_losses(struct monitor *monitor)
 			     datagrams_left_out(monitor->datagrams);
 	counts[LOSS_NAMES] = stats.names.evicted;
 	counts[LOSS_MESSAGES] = assembly_lost(&stats.assembly);
-	counts[LOSS_MEMORY] = stats.no_memory + monitor->no_memory;
+	counts[LOSS_MEMORY] = stats.no_memory +
+			      intake_no_memory(monitor->intake);
 	report_losses(monitor->report, clocks_now(), counts);
 }
 
@@ -473,6 +395,7 @@ static void finish(struct monitor *monitor)
 {
 	struct attribution_stats stats;
 
+	monitor->ending = true;
 	catch_up(monitor);
 	/* What ends meanwhile is told once more, rather than not at all. */
 	if (follows_flows(monitor->options)) {
@@ -495,17 +418,20 @@ static void finish(struct monitor *monitor)
 static void close_handle(uv_handle_t *handle, void *context)
 {
 	(void)context;
-	uv_close(handle, NULL);
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
 }
 
 static void deinit(struct monitor *monitor)
 {
+	inquiry_close(monitor->inquiry);
 	uv_walk(&monitor->loop, close_handle, NULL);
 	uv_run(&monitor->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&monitor->loop);
+	inquiry_destroy(monitor->inquiry);
 	probe_destroy(monitor->probe);
 	wires_close(monitor->wires);
-	timeline_destroy(monitor->timeline);
+	intake_destroy(monitor->intake);
 	datagrams_destroy(monitor->datagrams);
 	attribution_destroy(monitor->attribution);
 	report_destroy(monitor->report);
@@ -525,17 +451,33 @@ static int init(struct monitor *monitor, const struct options *options)
 	memset(monitor, 0, sizeof(*monitor));
 	monitor->options = options;
 	monitor->start_ns = clocks_now();
-	monitor->unordered = getenv("EGRETS_DEBUG_UNORDERED");
 	uv_loop_init(&monitor->loop);
-	monitor->timeline = timeline_create();
-	if (!monitor->timeline)
-		return -ENOMEM;
 	err = report_create(options, monitor->start_ns,
 			    -clocks_monotonic_offset(), &monitor->report);
+	if (!err)
+		err = inquiry_open(&monitor->loop, options, on_inquiry, monitor,
+				   &monitor->inquiry);
 	if (err)
 		return err;
+	report_ask(monitor->report, inquiry_containers(monitor->inquiry));
 	attribution.context = monitor->report;
 	return attribution_create(&attribution, &monitor->attribution);
+}
+
+static int open_intake(struct monitor *monitor)
+{
+	struct intake_options intake = {
+		.attribution = monitor->attribution,
+		.containers = inquiry_containers(monitor->inquiry),
+		.unordered = getenv("EGRETS_DEBUG_UNORDERED"),
+	};
+	int err = datagrams_create(monitor->probe, monitor->attribution,
+				   &monitor->datagrams);
+
+	if (err)
+		return err;
+	intake.datagrams = monitor->datagrams;
+	return intake_create(&intake, &monitor->intake);
 }
 
 static void say_ready(const struct monitor *monitor)
@@ -569,8 +511,7 @@ int monitor_run(const struct options *options)
 	if (!err)
 		err = open_sources(&monitor);
 	if (!err)
-		err = datagrams_create(monitor.probe, monitor.attribution,
-				       &monitor.datagrams);
+		err = open_intake(&monitor);
 	if (err == -ENOMEM)
 		log_error("out of memory; free some and try again");
 	if (err) {
@@ -578,9 +519,9 @@ int monitor_run(const struct options *options)
 		return EXIT_CANNOT_RUN;
 	}
 	start_loop(&monitor);
+	snapshot_take(monitor.attribution, inquiry_containers(monitor.inquiry),
+		      &options->dns_ports, follows_flows(options));
 	say_ready(&monitor);
-	snapshot_take(monitor.attribution, &options->dns_ports,
-		      follows_flows(options));
 	if (options->command && begin_command(&monitor)) {
 		deinit(&monitor);
 		return EXIT_RUN_FAILED;

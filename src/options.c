@@ -15,6 +15,9 @@
 #define INTERVAL_LEAST_NS 100000000
 #define MAX_NAMES_MOST	  100000000
 
+#define CONTAINER_WAIT_MS      50
+#define CONTAINER_WAIT_MOST_MS 10000
+
 const char options_help[] =
 	"Usage: egrets [options] [-- command [args...]]\n"
 	"Print every outgoing connection of this machine with its process and "
@@ -29,6 +32,11 @@ const char options_help[] =
 	"  -p, --pid PID            only this process\n"
 	"  -n, --comm NAME          only processes of this name\n"
 	"  -u, --user USER          only processes of this user\n"
+	"  -C, --container GLOB     only containers of this name, id or "
+	"image\n"
+	"      --engine SOCKET      ask this Docker or Podman, too\n"
+	"      --container-wait MS  hold events for what engines say, at most "
+	"(50)\n"
 	"      --interval SECONDS   with -e flow, tell of open flows that "
 	"often\n"
 	"      --dns-port LIST      DNS is spoken at these ports, too: 53, "
@@ -66,6 +74,8 @@ enum long_only {
 	OPTION_DNS_PORT,
 	OPTION_INTERVAL,
 	OPTION_MAX_NAMES,
+	OPTION_ENGINE,
+	OPTION_CONTAINER_WAIT,
 	OPTION_KERNEL_TYPES,
 	OPTION_DUMP_PROBES,
 	OPTION_CHECK,
@@ -82,6 +92,9 @@ static const struct option long_options[] = {
 	{"comm", required_argument, NULL, 'n'},
 	{"user", required_argument, NULL, 'u'},
 	{"verbose", no_argument, NULL, 'v'},
+	{"container", required_argument, NULL, 'C'},
+	{"engine", required_argument, NULL, OPTION_ENGINE},
+	{"container-wait", required_argument, NULL, OPTION_CONTAINER_WAIT},
 	{"quiet", no_argument, NULL, 'q'},
 	{"dns-port", required_argument, NULL, OPTION_DNS_PORT},
 	{"interval", required_argument, NULL, OPTION_INTERVAL},
@@ -234,6 +247,39 @@ static int parse_max_names(const char *value, uint32_t *ret)
 	return err;
 }
 
+static int parse_engine(const char *value, struct options *options)
+{
+	static const char prefix[] = "unix://";
+
+	if (!strncmp(value, prefix, sizeof(prefix) - 1))
+		value += sizeof(prefix) - 1;
+	if (*value != '/')
+		return bad_value("--engine", value,
+				 "the path of a socket, as in "
+				 "/run/docker.sock");
+	if (options->engine_count == OPTIONS_ENGINES_MAX) {
+		log_error("--engine: no more than %d can be asked; leave out "
+			  "some",
+			  OPTIONS_ENGINES_MAX);
+		return -EINVAL;
+	}
+	options->engine[options->engine_count++] = value;
+	return 0;
+}
+
+static int parse_container_wait(const char *value, uint64_t *ret_ns)
+{
+	static const char wanted[] = "milliseconds from 0 to 10000";
+	uint32_t ms;
+	int err = parse_number("--container-wait", value, wanted, &ms);
+
+	if (!err && ms > CONTAINER_WAIT_MOST_MS)
+		return bad_value("--container-wait", value, wanted);
+	if (!err)
+		*ret_ns = ms * 1000000ull;
+	return err;
+}
+
 static int set_option(int option, const char *value, struct options *options)
 {
 	static const char *const formats[] = {"text", "json", NULL};
@@ -262,6 +308,9 @@ static int set_option(int option, const char *value, struct options *options)
 		break;
 	case 'u':
 		return parse_user(value, &options->filter);
+	case 'C':
+		options->filter.container = value;
+		break;
 	case 'v':
 		options->verbose = true;
 		break;
@@ -274,6 +323,10 @@ static int set_option(int option, const char *value, struct options *options)
 		return parse_interval(value, &options->interval_ns);
 	case OPTION_MAX_NAMES:
 		return parse_max_names(value, &options->max_names);
+	case OPTION_ENGINE:
+		return parse_engine(value, options);
+	case OPTION_CONTAINER_WAIT:
+		return parse_container_wait(value, &options->container_wait_ns);
 	case OPTION_ATTACH:
 		index = choose("--attach", value, modes,
 			       "auto, kprobe or tracepoint");
@@ -360,9 +413,10 @@ static int check_combination(const struct options *options, bool dashes)
 		log_error("-r reads a file to its end: leave out -t");
 		return -EINVAL;
 	}
-	if (filter->tgid || filter->comm || filter->has_uid) {
+	if (filter->tgid || filter->comm || filter->has_uid ||
+	    filter->container) {
 		log_error("-r: packets in a file have no process; "
-			  "leave out -p, -n and -u");
+			  "leave out -p, -n, -u and -C");
 		return -EINVAL;
 	}
 	return 0;
@@ -374,6 +428,7 @@ int options_parse(int argc, char **argv, struct options *ret)
 		.action = ACTION_WATCH,
 		.dns_ports = DNS_PORTS_USUAL,
 		.max_names = ATTRIBUTION_NAMES_MAX,
+		.container_wait_ns = CONTAINER_WAIT_MS * 1000000ull,
 	};
 	int values_end = 0;
 	bool dashes;
@@ -383,7 +438,7 @@ int options_parse(int argc, char **argv, struct options *ret)
 	opterr = 0;
 	optind = 0; /* from the start, also the second time */
 	/* '+': the first word that is no option ends them, as -- does. */
-	while ((option = getopt_long(argc, argv, "+:t:o:e:r:p:n:u:vq",
+	while ((option = getopt_long(argc, argv, "+:t:o:e:r:p:n:u:C:vq",
 				     long_options, NULL)) != -1) {
 		int err;
 

@@ -19,6 +19,8 @@ enum exit_status {
 	EXIT_CANNOT_RUN = 77, /* this machine lacks what egrets needs */
 };
 
+#define OPTIONS_ENGINES_MAX 16
+
 enum options_action {
 	ACTION_WATCH, /* the machine */
 	ACTION_READ,  /* a capture file */
@@ -42,7 +44,10 @@ struct options {
 	struct filter filter;
 	struct dns_ports dns_ports;
 	uint32_t max_names; /* bindings remembered */
-	char **command;	    /* argv of the command to run, or NULL */
+	uint64_t container_wait_ns;
+	const char *engine[OPTIONS_ENGINES_MAX]; /* sockets */
+	size_t engine_count;
+	char **command; /* argv of the command to run, or NULL */
 };
 
 /*

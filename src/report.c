@@ -2,7 +2,6 @@
 #include "report.h"
 
 #include "base/log.h"
-#include "container/cgroup.h"
 #include "unicode.h"
 
 #include <errno.h>
@@ -24,6 +23,7 @@ static const char *const loss_names[LOSSES] = {
 struct report {
 	const struct options *options;
 	struct attribution *followed; /* NULL: no command is followed */
+	struct containers *containers;
 	struct sink *sink;
 	int error;  /* the first of the sink */
 	int reader; /* epoll descriptor, or -1 */
@@ -87,6 +87,11 @@ int report_reader_fd(struct report *report)
 	return report->reader;
 }
 
+void report_ask(struct report *report, struct containers *containers)
+{
+	report->containers = containers;
+}
+
 void report_follow(struct report *report, struct attribution *attribution)
 {
 	report->followed = attribution;
@@ -132,16 +137,14 @@ static const char *name_of(const struct event *event)
 void report_event(struct event *event, void *context)
 {
 	struct report *report = context;
-	struct container_name container;
 	char unicode[UNICODE_NAME_MAX];
 
 	if (!is_shown(report, event))
 		return;
-	if (event->process.cgroup &&
-	    container_from_cgroup(event->process.cgroup, &container)) {
-		event->container.id = container.id;
-		event->container.engine = container.engine;
-	}
+	if (report->containers)
+		containers_describe(report->containers, event);
+	if (!filter_shows_container(&report->options->filter, event))
+		return;
 	if (report->options->verbose && name_of(event))
 		event->unicode = unicode_name(name_of(event), unicode);
 	report->shown[event->kind]++;

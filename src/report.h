@@ -3,6 +3,7 @@
 #define REPORT_H
 
 #include "attribution/attribution.h"
+#include "container/containers.h"
 #include "options.h"
 
 /*
@@ -17,6 +18,8 @@ struct report;
  */
 int report_create(const struct options *options, uint64_t start_ns,
 		  int64_t wall_offset_ns, struct report **ret);
+/* Who knows about containers; NULL: nobody. Borrowed. */
+void report_ask(struct report *report, struct containers *containers);
 void report_destroy(struct report *report);
 
 /* Show only what this attribution says is followed. */

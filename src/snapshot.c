@@ -9,8 +9,14 @@
 #include <errno.h>
 #include <string.h>
 
+struct listeners {
+	struct attribution *attribution;
+	struct containers *containers;
+};
+
 static void on_process(const struct proc_process *process, void *context)
 {
+	struct listeners *listeners = context;
 	struct attribution_process copy = {
 		.id = process->id,
 		.parent = process->parent,
@@ -21,7 +27,9 @@ static void on_process(const struct proc_process *process, void *context)
 		.args_len = process->args_len,
 	};
 
-	attribution_process(context, &copy);
+	containers_learn_text(listeners->containers, process->cgroups,
+			      clocks_now(), &copy.cgroup_id);
+	attribution_process(listeners->attribution, &copy);
 }
 
 static struct attribution_connection copy_of(
@@ -83,13 +91,15 @@ static void visit(const struct proc_connection_wish *wish,
 }
 
 void snapshot_take(struct attribution *attribution,
-		   const struct dns_ports *ports, bool all_connections)
+		   struct containers *containers, const struct dns_ports *ports,
+		   bool all_connections)
 {
 	struct proc_connection_wish wish = {
 		.ports = all_connections ? NULL : ports,
 		.with_owners = true,
 	};
-	int err = proc_visit(on_process, attribution);
+	struct listeners listeners = {attribution, containers};
+	int err = proc_visit(on_process, &listeners);
 
 	if (err)
 		log_debug("cannot list processes: %s", strerror(-err));

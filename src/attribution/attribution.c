@@ -3,7 +3,6 @@
  * The kernel's side: processes, sockets and connects.
  */
 #include "attribution/state.h"
-#include "base/hash.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -115,7 +114,6 @@ static struct process *update_process(struct attribution *attribution,
 	process->uid = task->uid;
 	process->cgroup_id = task->cgroup_id;
 	memcpy(process->comm, task->comm, sizeof(process->comm) - 1);
-	memcpy(process->cgroup, task->cgroup, sizeof(process->cgroup) - 1);
 	return process;
 }
 
@@ -127,7 +125,6 @@ void attribution_describe(const struct process *process,
 	ret->uid = process->uid;
 	ret->comm = process->comm;
 	ret->cgroup_id = process->cgroup_id;
-	ret->cgroup = process->cgroup;
 	if (!process->program)
 		return;
 	ret->executable = process->program->path;
@@ -136,18 +133,10 @@ void attribution_describe(const struct process *process,
 	ret->args_cut = process->program->args_cut;
 }
 
-/*
- * Being together in the root of the cgroup tree means nothing: 0. On a machine
- * with cgroup v1 everybody is in the root of v2; there the v1 leaf tells.
- */
+/* Being together in the root of the cgroup trees means nothing: 0. */
 static uint64_t cgroup_of(const struct record_task *task)
 {
-	if (task->cgroup_id != ROOT_CGROUP_ID)
-		return task->cgroup_id;
-	if (!task->cgroup[0])
-		return 0;
-	return hash_bytes(task->cgroup,
-			  strnlen(task->cgroup, RECORD_CGROUP_LEN));
+	return task->cgroup_id == ROOT_CGROUP_ID ? 0 : task->cgroup_id;
 }
 
 static struct party party_of(const struct record_connect *record)
@@ -225,7 +214,6 @@ static void describe_task(struct attribution *attribution,
 	ret->uid = task->uid;
 	ret->ppid = task->ppid;
 	ret->comm = task->comm;
-	ret->cgroup = task->cgroup;
 	ret->cgroup_id = task->cgroup_id;
 }
 
@@ -521,6 +509,7 @@ void attribution_process(struct attribution *attribution,
 			return;
 		}
 		process->uid = from->uid;
+		process->cgroup_id = from->cgroup_id;
 		strncpy(process->comm, from->comm, sizeof(process->comm) - 1);
 	}
 	if (!process_id_known(process->parent))

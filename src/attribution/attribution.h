@@ -34,8 +34,8 @@ struct attribution;
 
 /*
  * Takes each event, in the order in which things became known. What the event
- * points to is borrowed; the fields of its container are the receiver's to
- * fill in.
+ * points to is borrowed; what its cgroup is called, and its container, are the
+ * receiver's to fill in.
  */
 typedef void (*attribution_event_fn)(struct event *event, void *context);
 
@@ -82,6 +82,7 @@ struct attribution_process {
 	struct process_id id;
 	struct process_id parent;
 	uint32_t uid;
+	uint64_t cgroup_id; /* as in records, or one that stands for its path */
 	const char *comm;
 	const char *path; /* NULL: not known (a kernel thread) */
 	const char *args;

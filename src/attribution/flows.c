@@ -28,7 +28,6 @@ static void take_owner(struct flow *flow, const struct record_task *task)
 	owner->uid = task->uid;
 	owner->cgroup_id = task->cgroup_id;
 	memcpy(owner->comm, task->comm, sizeof(owner->comm) - 1);
-	memcpy(owner->cgroup, task->cgroup, sizeof(owner->cgroup) - 1);
 }
 
 /* What the process table knows goes before what was known then. */
@@ -44,7 +43,6 @@ static void describe_owner(struct attribution *attribution,
 	ret->ppid = owner->ppid;
 	ret->uid = owner->uid;
 	ret->comm = owner->comm;
-	ret->cgroup = owner->cgroup;
 	ret->cgroup_id = owner->cgroup_id;
 	if (process)
 		attribution_describe(process, ret);

@@ -18,7 +18,6 @@ struct flow_owner {
 	uint32_t uid;
 	uint64_t cgroup_id;
 	char comm[PROCESS_COMM_LEN];
-	char cgroup[PROCESS_CGROUP_LEN];
 };
 
 /*

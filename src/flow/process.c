@@ -150,7 +150,6 @@ struct process *process_fork(struct processes *processes,
 	added->uid = from->uid;
 	added->cgroup_id = from->cgroup_id;
 	memcpy(added->comm, from->comm, sizeof(added->comm));
-	memcpy(added->cgroup, from->cgroup, sizeof(added->cgroup));
 	if (from->program && !added->program) {
 		added->program = from->program;
 		added->program->references++;

@@ -16,8 +16,7 @@
  * a command that waits is not forgotten over what the machine does meanwhile.
  */
 
-#define PROCESS_COMM_LEN   16
-#define PROCESS_CGROUP_LEN 96
+#define PROCESS_COMM_LEN 16
 
 /* What a process runs; shared by those that forked and did not exec. */
 struct program {
@@ -37,7 +36,6 @@ struct process {
 	bool followed; /* process_follow() sets it */
 	uint64_t cgroup_id;
 	char comm[PROCESS_COMM_LEN];
-	char cgroup[PROCESS_CGROUP_LEN];
 	struct program *program; /* NULL: not known */
 };
 

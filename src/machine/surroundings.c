@@ -180,8 +180,6 @@ void look_at_engines(struct look *look, struct finding *finding)
 		finding->state = FINDING_MISSING;
 		finding_found(finding,
 			      "none of docker, podman, containerd, cri-o");
+		finding_cost(finding, "containers are told by their ids only");
 	}
-	finding_cost(finding,
-		     "containers are told by id only: engines are not asked "
-		     "yet");
 }

@@ -55,17 +55,26 @@ struct event_process {
 	size_t args_len;
 	bool args_cut; /* there was more than we keep */
 	uint64_t cgroup_id;
-	const char *cgroup; /* leaf name; "" for the root */
+	const char *cgroup; /* leaf name; "" for the root; NULL: not known */
+	const char *unit;   /* of systemd, that it belongs to; or NULL */
 };
 
 /* The container of that process; id NULL: not in one. */
 struct event_container {
 	const char *id;
-	const char *engine;
-	/* NULL while not known */
+	const char *engine; /* NULL: its cgroup does not say */
+	const char *parent; /* the container it is in, or NULL */
+	const char *pod;    /* uid of its Kubernetes pod, or NULL */
+	const char *qos;    /* of that */
+	bool is_known;	    /* its engine has said all that it will */
+	/* NULL: not known, or it has none */
+	const char *name;
 	const char *image;
 	const char *hostname;
-	const char *ip;
+	const char *ip; /* on all its networks, with commas */
+	const char *labels;
+	const char *project; /* of compose */
+	const char *service;
 };
 
 enum event_result {

@@ -304,6 +304,7 @@ static void add_container(struct writer *writer,
 		return;
 	writer_string(writer, "\"container\":{");
 	add_string(writer, "\"id\":", container->id);
+	add_string(writer, "\"name\":", container->name);
 	add_string(writer, "\"runtime\":", container->engine);
 	if (container->image) {
 		add_string(writer, "\"image\":{\"name\":", container->image);
@@ -356,6 +357,7 @@ static void add_own_process(struct writer *writer, const struct event *event)
 	if (process->cgroup_id)
 		add_u64(writer, "\"id\":", process->cgroup_id);
 	add_string(writer, "\"name\":", process->cgroup);
+	add_string(writer, "\"unit\":", process->unit);
 	json_close(writer, '}');
 }
 
@@ -381,9 +383,29 @@ static void add_frame(struct writer *writer, const struct event_frame *frame)
 	json_close(writer, '}');
 }
 
+/* What the schema has no names for; nothing that is not known. */
+static void add_own_container(struct writer *writer,
+			      const struct event_container *container)
+{
+	size_t before = writer->len, inside;
+
+	writer_string(writer, "\"container\":{");
+	inside = writer->len;
+	add_string(writer, "\"hostname\":", container->hostname);
+	add_string(writer, "\"ip\":", container->ip);
+	add_string(writer, "\"parent\":", container->parent);
+	add_string(writer, "\"pod\":", container->pod);
+	add_string(writer, "\"qos\":", container->qos);
+	add_string(writer, "\"project\":", container->project);
+	add_string(writer, "\"service\":", container->service);
+	if (writer->len == inside)
+		writer->len = before;
+	else
+		json_close(writer, '}');
+}
+
 static void add_own(struct writer *writer, const struct event *event)
 {
-	const struct event_container *container = &event->container;
 	size_t before = writer->len, inside;
 	char buf[EVENT_RESULT_TEXT];
 
@@ -408,12 +430,7 @@ static void add_own(struct writer *writer, const struct event *event)
 	if (event->netns)
 		add_u64(writer, "\"netns\":", event->netns);
 	add_own_process(writer, event);
-	if (container->id && (container->hostname || container->ip)) {
-		writer_string(writer, "\"container\":{");
-		add_string(writer, "\"hostname\":", container->hostname);
-		add_string(writer, "\"ip\":", container->ip);
-		json_close(writer, '}');
-	}
+	add_own_container(writer, &event->container);
 	if (writer->len == inside)
 		writer->len = before;
 	else

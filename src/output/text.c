@@ -18,6 +18,13 @@ static void add_string(struct writer *writer, const char *key,
 		writer_text_value(writer, value, strlen(value));
 }
 
+/* Not at all, if it is not known. */
+static void add_known(struct writer *writer, const char *key, const char *value)
+{
+	if (value)
+		add_string(writer, key, value);
+}
+
 static void add_u64(struct writer *writer, const char *key, uint64_t value)
 {
 	writer_string(writer, key);
@@ -112,6 +119,39 @@ static void add_flags(struct writer *writer, const struct dns_message *message)
 		writer->len = before;
 }
 
+static void add_container(struct writer *writer,
+			  const struct event_container *container)
+{
+	const char *missing = container->id && !container->is_known ? "unknown"
+								    : "none";
+
+	add_string(writer, " container.image=",
+		   container->image ? container->image : missing);
+	add_string(writer, " container.hostname=",
+		   container->hostname ? container->hostname : missing);
+	add_string(writer,
+		   " container.ip=", container->ip ? container->ip : missing);
+	if (!container->id)
+		return;
+	add_string(writer, " container.id=", container->id);
+	if (!container->image)
+		add_known(writer, " container.engine=", container->engine);
+}
+
+static void add_container_details(struct writer *writer,
+				  const struct event_container *container)
+{
+	if (container->image)
+		add_known(writer, " container.engine=", container->engine);
+	add_known(writer, " container.name=", container->name);
+	add_known(writer, " container.parent=", container->parent);
+	add_known(writer, " container.pod=", container->pod);
+	add_known(writer, " container.qos=", container->qos);
+	add_known(writer, " container.project=", container->project);
+	add_known(writer, " container.service=", container->service);
+	add_known(writer, " container.labels=", container->labels);
+}
+
 static void add_dns_details(struct writer *writer, const struct event *event)
 {
 	if (event->unicode)
@@ -125,6 +165,8 @@ static void add_dns_details(struct writer *writer, const struct event *event)
 		add_u64(writer, " netns=", event->netns);
 	if (event->process.cgroup)
 		add_string(writer, " cgroup=", event->process.cgroup);
+	add_known(writer, " unit=", event->process.unit);
+	add_container_details(writer, &event->container);
 }
 
 /* Said only where it is not UDP. */
@@ -145,7 +187,7 @@ static void add_dns_query(struct writer *writer, const struct event *event,
 	add_endpoint(writer, " server=", &event->dns.server);
 	add_transport(writer, event);
 	if (event->container.id)
-		add_string(writer, " container.id=", event->container.id);
+		add_container(writer, &event->container);
 	if (verbose)
 		add_dns_details(writer, event);
 }
@@ -302,24 +344,9 @@ static void add_dns_answer(struct writer *writer, const struct event *event,
 	if (event->dns.unsolicited)
 		writer_string(writer, " unsolicited=true");
 	if (event->container.id)
-		add_string(writer, " container.id=", event->container.id);
+		add_container(writer, &event->container);
 	if (verbose)
 		add_dns_details(writer, event);
-}
-
-static void add_container(struct writer *writer,
-			  const struct event_container *container)
-{
-	const char *missing = container->id ? "unknown" : "none";
-
-	add_string(writer, " container.image=",
-		   container->image ? container->image : missing);
-	add_string(writer, " container.hostname=",
-		   container->hostname ? container->hostname : missing);
-	add_string(writer,
-		   " container.ip=", container->ip ? container->ip : missing);
-	if (container->id)
-		add_string(writer, " container.id=", container->id);
 }
 
 static void add_choice(struct writer *writer, const struct names_choice *choice)
@@ -406,6 +433,8 @@ static void add_whereabouts(struct writer *writer, const struct event *event)
 		add_u64(writer, " netns=", event->netns);
 	if (event->process.cgroup)
 		add_string(writer, " cgroup=", event->process.cgroup);
+	add_known(writer, " unit=", event->process.unit);
+	add_container_details(writer, &event->container);
 }
 
 static void add_connection_details(struct writer *writer,

@@ -4,6 +4,7 @@
 #include "flow/process.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 
 static bool is_usual(int kind)
@@ -86,4 +87,51 @@ bool filter_shows(const struct filter *filter, const struct event *event)
 		return false;
 	return !filter->has_uid ||
 	       (process_id_known(process->id) && process->uid == filter->uid);
+}
+
+static bool matches(const char *glob, const char *text)
+{
+	return text && fnmatch(glob, text, 0) == 0;
+}
+
+static bool matches_start(const char *glob, const char *text, size_t len)
+{
+	char start[512];
+
+	if (len >= sizeof(start))
+		return false;
+	memcpy(start, text, len);
+	start[len] = '\0';
+	return matches(glob, start);
+}
+
+/* docker.io/library/nginx:1.25: all of it, nginx:1.25, or either without tag. */
+static bool matches_image(const char *glob, const char *image)
+{
+	const char *slash = strrchr(image, '/');
+	const char *last = slash ? slash + 1 : image;
+	const char *tag = last + strcspn(last, ":");
+
+	return matches(glob, image) || matches(glob, last) ||
+	       matches_start(glob, image, (size_t)(tag - image)) ||
+	       matches_start(glob, last, (size_t)(tag - last));
+}
+
+/* As many digits of an id as engines show. */
+#define SHORT_ID_LEN 12
+
+bool filter_shows_container(const struct filter *filter,
+			    const struct event *event)
+{
+	const struct event_container *container = &event->container;
+	const char *glob = filter->container;
+
+	if (!glob || event->kind == EVENT_EGRETS_LOST)
+		return true;
+	if (!container->id)
+		return false;
+	return matches(glob, container->name) || matches(glob, container->id) ||
+	       matches_start(glob, container->id,
+			     strnlen(container->id, SHORT_ID_LEN)) ||
+	       (container->image && matches_image(glob, container->image));
 }

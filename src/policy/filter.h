@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /*
- * Which events are shown: -e, -p, -n and -u. Given several, all must hold.
+ * Which events are shown: -e, -p, -n, -u and -C. Given several, all must hold.
  * Losses are always shown.
  */
 struct filter {
@@ -19,6 +19,7 @@ struct filter {
 	const char *comm; /* NULL: any; borrowed. The first 15 bytes count. */
 	bool has_uid;
 	uint32_t uid;
+	const char *container; /* a glob; NULL: any; borrowed */
 };
 
 /* Shows what is usual: all but flows, and what processes do besides. */
@@ -34,5 +35,13 @@ int filter_set_kinds(struct filter *filter, const char *list,
 		     const char **bad_ret, size_t *bad_len_ret);
 
 bool filter_shows(const struct filter *filter, const struct event *event);
+
+/*
+ * The same as to -C, once the container is filled in: its name, its id or the
+ * first 12 digits of that, or its image, with or without the tag and what stands
+ * before the last slash.
+ */
+bool filter_shows_container(const struct filter *filter,
+			    const struct event *event);
 
 #endif

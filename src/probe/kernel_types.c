@@ -56,8 +56,8 @@ static const struct wanted_struct wanted[] = {
 	{"?packet_type", {"dev"}},
 	{"?packet_sock", {"?ifindex", "num", "prot_hook"}},
 	{"msghdr", {"msg_name"}},
-	{"kernfs_node", {"name", "id"}},
-	{"cgroup", {"kn"}},
+	{"kernfs_node", {"name", "id", "?parent", "?__parent"}},
+	{"cgroup", {"kn", "root"}},
 	{"cgroup_subsys_state", {"cgroup"}},
 	{"css_set", {"dfl_cgrp", "subsys"}},
 	{"mm_struct", {"arg_start", "arg_end"}},
@@ -262,9 +262,14 @@ static int generate_struct(FILE *out, const struct kernel_btf *btf,
 	return 0;
 }
 
-/* The index of a cgroup v1 controller in css_set.subsys: an enumerator. */
-static void generate_cgroup_index(FILE *out, const struct kernel_btf *btf)
+/* The indices of controllers in css_set.subsys: enumerators. */
+static void generate_controllers(FILE *out, const struct kernel_btf *btf)
 {
+	static const char *const names[][2] = {
+		{"pids_cgrp_id", "CGROUP_PIDS"},
+		{"memory_cgrp_id", "CGROUP_MEMORY"},
+		{"devices_cgrp_id", "CGROUP_DEVICES"},
+	};
 	const struct btf_type *type = kernel_btf_find(btf, KERNEL_BTF_ENUM,
 						      "cgroup_subsys_id");
 	const struct btf_enum *value;
@@ -275,9 +280,10 @@ static void generate_cgroup_index(FILE *out, const struct kernel_btf *btf)
 	for (uint32_t i = 0; i < kernel_btf_part_count(type); i++, value++) {
 		const char *name = kernel_btf_name(btf, value->name_off);
 
-		if (strcmp(name, "pids_cgrp_id") == 0)
-			fprintf(out, "#define CGROUP_V1_INDEX %d\n",
-				value->val);
+		for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++)
+			if (strcmp(name, names[j][0]) == 0)
+				fprintf(out, "#define %s %d\n", names[j][1],
+					value->val);
 	}
 }
 
@@ -301,7 +307,7 @@ int kernel_types_generate(const char *path, char **ret)
 	err = 0;
 	for (size_t i = 0; i < WANTED_COUNT && !err; i++)
 		err = generate_struct(out, btf, &wanted[i]);
-	generate_cgroup_index(out, btf);
+	generate_controllers(out, btf);
 	if (fclose(out) && !err)
 		err = -errno;
 	if (err)
@@ -359,6 +365,15 @@ const char *kernel_types_from_headers(void)
 	       "#define HAVE_net_ipv6 1\n"
 	       "#endif\n"
 	       "#if IS_ENABLED(CONFIG_CGROUP_PIDS)\n"
-	       "#define CGROUP_V1_INDEX pids_cgrp_id\n"
+	       "#define CGROUP_PIDS pids_cgrp_id\n"
+	       "#endif\n"
+	       "#if IS_ENABLED(CONFIG_MEMCG)\n"
+	       "#define CGROUP_MEMORY memory_cgrp_id\n"
+	       "#endif\n"
+	       "#if IS_ENABLED(CONFIG_CGROUP_DEVICE)\n"
+	       "#define CGROUP_DEVICES devices_cgrp_id\n"
+	       "#endif\n"
+	       "#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)\n"
+	       "#define HAVE_kernfs_node_parent 1\n"
 	       "#endif\n";
 }

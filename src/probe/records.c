@@ -53,6 +53,8 @@ static size_t record_size(uint32_t kind)
 		return sizeof(struct record_traffic);
 	case RECORD_FRAME:
 		return sizeof(struct record_frame);
+	case RECORD_CGROUP:
+		return sizeof(struct record_cgroup);
 	case RECORD_FLOW_OWNER:
 	case RECORD_SOCKET_CLOSE:
 	case RECORD_TCP_CONNECT:

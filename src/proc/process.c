@@ -13,8 +13,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define STAT_MAX 1024
-#define ARGS_MAX 4096
+#define STAT_MAX    1024
+#define ARGS_MAX    4096
+#define CGROUPS_MAX 8192
 
 struct stat_line {
 	char text[STAT_MAX];
@@ -84,7 +85,7 @@ static void visit(uint32_t tgid,
 {
 	struct proc_process process = {.id.tgid = tgid};
 	struct stat_line line, parent;
-	char exe[64], path[PATH_MAX], args[ARGS_MAX];
+	char exe[64], path[PATH_MAX], args[ARGS_MAX], cgroups[CGROUPS_MAX];
 	struct stat owner;
 	ssize_t len;
 
@@ -104,6 +105,9 @@ static void visit(uint32_t tgid,
 		path[len] = '\0';
 		process.path = path;
 	}
+	len = read_file(tgid, "cgroup", cgroups, sizeof(cgroups) - 1);
+	cgroups[len > 0 ? len : 0] = '\0';
+	process.cgroups = cgroups;
 	len = read_file(tgid, "cmdline", args, sizeof(args));
 	process.args = args;
 	process.args_len = len > 0 ? (size_t)len : 0;

@@ -14,6 +14,7 @@ struct proc_process {
 	struct process_id id;
 	struct process_id parent; /* tgid 0: none */
 	uint32_t uid;
+	const char *cgroups; /* the text of /proc/PID/cgroup; "" if unread */
 	const char *comm;
 	const char *path; /* of the executable, NULL if there is none */
 	const char *args; /* argv, each argument with its NUL */

@@ -265,6 +265,27 @@ START_TEST(knows_users_by_name)
 }
 END_TEST
 
+START_TEST(takes_engines_and_how_long_to_wait_for_them)
+{
+	ACCEPT("-C", "web-*", "--engine", "/run/a.sock", "--engine",
+	       "unix:///run/b.sock", "--container-wait", "0");
+	ck_assert_str_eq(options.filter.container, "web-*");
+	ck_assert_uint_eq(options.engine_count, 2);
+	ck_assert_str_eq(options.engine[0], "/run/a.sock");
+	ck_assert_str_eq(options.engine[1], "/run/b.sock");
+	ck_assert_uint_eq(options.container_wait_ns, 0);
+	ACCEPT("-v");
+	ck_assert_uint_eq(options.container_wait_ns, 50000000);
+	ACCEPT("--container-wait", "10000");
+	ck_assert_uint_eq(options.container_wait_ns, 10000000000);
+	REJECT("from 0 to", "--container-wait", "10001");
+	REJECT("from 0 to", "--container-wait", "-1");
+	REJECT("path of a socket", "--engine", "tcp://10.0.0.1:2375");
+	REJECT("path of a socket", "--engine", "");
+	REJECT("no process", "-r", "x.pcap", "-C", "web");
+}
+END_TEST
+
 START_TEST(says_what_is_wrong_with_a_value)
 {
 	REJECT("text or json", "-o", "xml");
@@ -341,6 +362,6 @@ SUITE_MAIN("app/options", watches_everything_when_not_told_otherwise,
 	   takes_the_command_after_the_dashes, dashes_may_be_a_value,
 	   times_are_above_zero_and_finite, numbers_are_decimal_and_fit,
 	   ports_are_added_to_the_usual_ones, memory_for_names_has_a_bound,
-	   knows_users_by_name, says_what_is_wrong_with_a_value,
-	   says_which_option_is_wrong, refuses_what_cannot_go_together,
-	   help_names_every_option_and_event)
+	   knows_users_by_name, takes_engines_and_how_long_to_wait_for_them,
+	   says_what_is_wrong_with_a_value, says_which_option_is_wrong,
+	   refuses_what_cannot_go_together, help_names_every_option_and_event)

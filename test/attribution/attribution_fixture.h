@@ -109,7 +109,6 @@ struct actor {
 	uint64_t cgroup_id;
 	uint32_t netns;
 	const char *addr;
-	const char *cgroup;
 };
 
 /* One that shares nothing with any other. */
@@ -124,7 +123,6 @@ static inline struct actor actor(uint32_t tgid)
 		.cgroup_id = 100 + tgid,
 		.netns = 1000 + tgid,
 		.addr = "10.0.0.1",
-		.cgroup = "some.scope",
 	};
 }
 
@@ -160,7 +158,6 @@ static inline struct record_task task_of(struct actor who)
 		.cgroup_id = who.cgroup_id,
 	};
 
-	snprintf(task.cgroup, sizeof(task.cgroup), "%s", who.cgroup);
 	snprintf(task.comm, sizeof(task.comm), "comm-%u", who.tgid);
 	return task;
 }

@@ -309,6 +309,11 @@ static void set_strings(struct event *event, const char *value, size_t len)
 	event->container.image = value;
 	event->container.hostname = value;
 	event->container.ip = value;
+	event->container.name = value;
+	event->container.parent = value;
+	event->container.project = value;
+	event->container.service = value;
+	event->process.unit = value;
 }
 
 START_TEST(hostile_bytes_stay_in_their_string)

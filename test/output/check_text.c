@@ -161,6 +161,18 @@ START_TEST(a_container_is_unknown_until_its_details_are)
 			  " container.image=nginx:1.25 container.hostname=web "
 			  "container.ip=172.17.0.2 "
 			  "container.id=0123456789abcdef dns.via=");
+	/* With nothing else to say of it, whose it is. */
+	event.container.image = NULL;
+	event.container.is_known = false;
+	ck_assert_in_line(&event,
+			  " container.image=unknown container.hostname=web "
+			  "container.ip=172.17.0.2 "
+			  "container.id=0123456789abcdef "
+			  "container.engine=docker dns.via=");
+	/* Its engine says that it has none: it uses the host's network. */
+	sample_container(&event);
+	event.container.ip = NULL;
+	ck_assert_in_line(&event, " container.hostname=web container.ip=none ");
 }
 END_TEST
 
@@ -224,12 +236,30 @@ START_TEST(a_full_connection_has_its_fields_in_order)
 	ck_assert_line(&event, FULL_LINE);
 	ck_assert_verbose(&event, FULL_LINE
 			  " ppid=1 uid=1000 tid=2075 source=10.0.0.2:51234 "
-			  "netns=4026531840 cgroup=docker-0123.scope");
+			  "netns=4026531840 cgroup=docker-0123.scope "
+			  "container.engine=docker");
 	event.connection.local = (struct endpoint){0};
 	event.process.cgroup = "";
 	event.netns = 0;
+	ck_assert_verbose(&event, FULL_LINE " ppid=1 uid=1000 tid=2075 cgroup= "
+					    "container.engine=docker");
+	event.process.unit = "a.service";
+	event.container.name = "front";
+	event.container.parent = "outer";
+	event.container.pod = "uid";
+	event.container.qos = "burstable";
+	event.container.project = "shop";
+	event.container.service = "web";
+	event.container.labels = "a=b,c=d";
 	ck_assert_verbose(&event,
-			  FULL_LINE " ppid=1 uid=1000 tid=2075 cgroup=");
+			  FULL_LINE " ppid=1 uid=1000 tid=2075 cgroup= "
+				    "unit=a.service container.engine=docker "
+				    "container.name=front "
+				    "container.parent=outer container.pod=uid "
+				    "container.qos=burstable "
+				    "container.project=shop "
+				    "container.service=web "
+				    "container.labels=\"a=b,c=d\"");
 }
 END_TEST
 
@@ -359,6 +389,12 @@ START_TEST(hostile_bytes_stay_in_their_field)
 		event.container.image = bad;
 		event.container.hostname = bad;
 		event.container.ip = bad;
+		event.container.name = bad;
+		event.container.parent = bad;
+		event.container.labels = bad;
+		event.container.project = bad;
+		event.container.service = bad;
+		event.process.unit = bad;
 		event.connection.choice.name = bad;
 		event.connection.choice.candidates = 1;
 		event.connection.choice.candidate[0] = bad;
@@ -373,7 +409,7 @@ START_TEST(hostile_bytes_stay_in_their_field)
 				equals++;
 		}
 		ck_assert_uint_eq(quotes % 2, 0);
-		ck_assert_uint_eq(equals, 20);
+		ck_assert_uint_eq(equals, 27);
 
 		event = sample_answer(&message);
 		strcpy(message.name, bad);

@@ -15,14 +15,20 @@ START_TEST(a_query_says_who_asked_whom)
 	event.dns.protocol = IPPROTO_TCP;
 	ck_assert_line(&event, "INFO[0001] dns.query hostname=facebook.com "
 			       "type=A comm=curl pid=2074 server=10.0.0.1:53 "
-			       "transport=tcp container.id=0123456789abcdef");
+			       "transport=tcp container.image=nginx:1.25 "
+			       "container.hostname=web container.ip=172.17.0.2 "
+			       "container.id=0123456789abcdef");
 	event.dns.protocol = IPPROTO_UDP;
 	ck_assert_verbose(&event, "INFO[0001] dns.query hostname=facebook.com "
 				  "type=A comm=curl pid=2074 "
 				  "server=10.0.0.1:53 "
+				  "container.image=nginx:1.25 "
+				  "container.hostname=web "
+				  "container.ip=172.17.0.2 "
 				  "container.id=0123456789abcdef "
 				  "client=10.0.0.2:40000 id=4660 uid=1000 "
-				  "netns=4026531840 cgroup=a.scope");
+				  "netns=4026531840 cgroup=a.scope "
+				  "container.engine=docker");
 }
 END_TEST
 
@@ -58,7 +64,9 @@ START_TEST(an_answer_says_what_came_back_and_when)
 		       "response=31.13.71.36 type=A rcode=SERVFAIL "
 		       "comm=curl pid=2074 server=10.0.0.1:53 "
 		       "transport=tcp time_ms=0.532 truncated=true cut=true "
-		       "records_total=9 container.id=0123456789abcdef");
+		       "records_total=9 container.image=nginx:1.25 "
+		       "container.hostname=web container.ip=172.17.0.2 "
+		       "container.id=0123456789abcdef");
 }
 END_TEST
 

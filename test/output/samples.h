@@ -43,6 +43,7 @@ static inline void sample_container(struct event *event)
 	event->container = (struct event_container){
 		.id = "0123456789abcdef",
 		.engine = "docker",
+		.is_known = true,
 		.image = "nginx:1.25",
 		.hostname = "web",
 		.ip = "172.17.0.2",

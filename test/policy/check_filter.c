@@ -171,7 +171,70 @@ START_TEST(always_shows_losses)
 	filter.tgid = 1;
 	filter.comm = "curl";
 	filter.has_uid = true;
+	filter.container = "web";
 	ck_assert(filter_shows(&filter, &event));
+	ck_assert(filter_shows_container(&filter, &event));
+}
+END_TEST
+
+static bool shows_container(const char *glob,
+			    const struct event_container *container)
+{
+	struct event event = {.kind = EVENT_PROCESS_TCP_V4,
+			      .container = *container};
+
+	filter_init(&filter);
+	filter.container = glob;
+	return filter_shows_container(&filter, &event);
+}
+
+START_TEST(shows_containers_by_name_id_and_image)
+{
+	static const char *const hits[] = {"web-1",
+					   "web-?",
+					   "*",
+					   "0123456789abcdef0123",
+					   "0123456789ab",
+					   "01*",
+					   "docker.io/library/nginx:1.25",
+					   "docker.io/library/nginx",
+					   "nginx:1.25",
+					   "nginx",
+					   "ngi*",
+					   "nginx:1.*"};
+	static const char *const misses[] = {"web",
+					     "eb-1",
+					     "0123456789",
+					     "0123456789abc",
+					     "library/nginx",
+					     "nginx:",
+					     "1.25",
+					     "",
+					     "[",
+					     "apache*"};
+	struct event_container container = {
+		.id = "0123456789abcdef0123",
+		.name = "web-1",
+		.image = "docker.io/library/nginx:1.25",
+	};
+
+	for (size_t i = 0; i < sizeof(hits) / sizeof(*hits); i++)
+		ck_assert_msg(shows_container(hits[i], &container), "%s",
+			      hits[i]);
+	for (size_t i = 0; i < sizeof(misses) / sizeof(*misses); i++)
+		ck_assert_msg(!shows_container(misses[i], &container), "%s",
+			      misses[i]);
+	ck_assert(shows_container(NULL, &container));
+	container.name = container.image = NULL;
+	ck_assert(shows_container("0123*", &container));
+	ck_assert(!shows_container("web-1", &container));
+	/* A port of the registry is no tag. */
+	container.image = "here:5000/nginx";
+	ck_assert(shows_container("nginx", &container));
+	ck_assert(!shows_container("here", &container));
+	container.id = NULL;
+	ck_assert(!shows_container("*", &container));
+	ck_assert(shows_container(NULL, &container));
 }
 END_TEST
 
@@ -180,4 +243,4 @@ SUITE_MAIN("policy/filter", takes_names_and_prefixes_of_whole_words,
 	   shows_everything_when_not_told_otherwise, all_conditions_must_hold,
 	   hides_events_of_nobody_from_each_condition,
 	   a_name_is_compared_as_far_as_the_kernel_keeps_it,
-	   always_shows_losses)
+	   always_shows_losses, shows_containers_by_name_id_and_image)

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * The running task, and where it is in the trees of cgroups: its records carry
+ * a number for that; the path that it stands for is told once, by a record of
+ * its own.
+ */
+
+/* The root of each tree (kernfs_create_root). */
+#define ROOT_ID 1
+
+/* Those told of lately; user space remembers more. */
+BPF_TABLE("lru_hash", uint64_t, uint8_t, groups_told, 4096);
+
+/*
+ * Too large for the stack. What finds it busy has interrupted its user, and
+ * leaves the telling to the next one.
+ */
+struct group_scratch {
+	uint64_t busy;
+	struct record_cgroup record;
+};
+BPF_PERCPU_ARRAY(group_scratch, struct group_scratch, 1);
+
+struct groups {
+	uint64_t id; /* as in struct record_cgroup */
+	struct kernfs_node *v2;
+	struct kernfs_node *v1; /* NULL: not used */
+};
+
+/* A controller's cgroup, if the controller is in a v1 tree. */
+static inline struct kernfs_node *read_v1(struct css_set *set, int controller,
+					  const void *root_v2)
+{
+	struct cgroup_subsys_state *state = NULL;
+	struct cgroup *group = NULL;
+	struct kernfs_node *node = NULL;
+	void *root = NULL;
+
+	READ_KERNEL(state, set->subsys[controller]);
+	READ_KERNEL(group, state->cgroup);
+	READ_KERNEL(root, group->root);
+	if (root && root != root_v2)
+		READ_KERNEL(node, group->kn);
+	return node;
+}
+
+static inline struct groups read_groups(struct task_struct *task)
+{
+	struct groups groups = {};
+	struct css_set *set = NULL;
+	struct cgroup *group = NULL;
+	void *root = NULL;
+	uint64_t id = 0;
+
+	READ_KERNEL(set, task->cgroups);
+	READ_KERNEL(group, set->dfl_cgrp);
+	READ_KERNEL(root, group->root);
+	READ_KERNEL(groups.v2, group->kn);
+	READ_KERNEL(groups.id, groups.v2->id);
+	/* Engines put containers into the trees of all controllers. */
+#ifdef CGROUP_PIDS
+	groups.v1 = read_v1(set, CGROUP_PIDS, root);
+#endif
+#ifdef CGROUP_MEMORY
+	if (!groups.v1)
+		groups.v1 = read_v1(set, CGROUP_MEMORY, root);
+#endif
+#ifdef CGROUP_DEVICES
+	if (!groups.v1)
+		groups.v1 = read_v1(set, CGROUP_DEVICES, root);
+#endif
+	if (groups.v1)
+		READ_KERNEL(id, groups.v1->id);
+	if (id == ROOT_ID)
+		groups.v1 = NULL;
+	else
+		groups.id += id << 32;
+	return groups;
+}
+
+/* Past the root, and of no node, names are empty. */
+static inline void read_path(char (*names)[RECORD_CGROUP_LEN],
+			     struct kernfs_node *node)
+{
+#pragma unroll
+	for (int i = 0; i < RECORD_CGROUP_LEVELS; i++) {
+		const char *name = NULL;
+
+		READ_KERNEL(name, node->name);
+		bpf_probe_read_kernel_str(names[i], RECORD_CGROUP_LEN, name);
+#ifdef HAVE_kernfs_node_parent
+		READ_KERNEL(node, node->parent);
+#else
+		READ_KERNEL(node, node->__parent);
+#endif
+	}
+}
+
+static inline void describe_task(struct record_task *task)
+{
+	struct task_struct *self = (void *)bpf_get_current_task();
+	struct task_struct *leader = NULL, *parent = NULL;
+	const struct cred *cred = NULL;
+
+	READ_KERNEL(task->tgid, self->tgid);
+	READ_KERNEL(task->tid, self->pid);
+	READ_KERNEL(cred, self->cred);
+	bpf_probe_read_kernel(&task->uid, sizeof(task->uid), &cred->uid);
+	READ_KERNEL(leader, self->group_leader);
+	READ_KERNEL(parent, leader->real_parent);
+	READ_KERNEL(task->ppid, parent->tgid);
+	task->start_ns = start_time(leader);
+	task->parent_start_ns = start_time(parent);
+	READ_KERNEL(task->comm, leader->comm);
+	task->cgroup_id = read_groups(self).id;
+}
+
+/*
+ * A record of the running task is about to go: before the first of its cgroup,
+ * tell what that is. If there is no room the next one will.
+ */
+static inline void tell_group(void *ctx, uint64_t id)
+{
+	struct groups groups;
+	struct group_scratch *scratch;
+	int zero = 0;
+	uint8_t yes = 1;
+
+	if (groups_told.lookup(&id))
+		return;
+	scratch = group_scratch.lookup(&zero);
+	if (!scratch || scratch->busy)
+		return;
+	scratch->busy = 1;
+	groups = read_groups((void *)bpf_get_current_task());
+	scratch->record.header.kind = RECORD_CGROUP;
+	scratch->record.header.size = sizeof(scratch->record);
+	scratch->record.header.time_ns = bpf_ktime_get_ns();
+	scratch->record.cgroup_id = groups.id;
+	read_path(scratch->record.v2, groups.v2);
+	read_path(scratch->record.v1, groups.v1);
+	if (!events.perf_submit(ctx, &scratch->record, sizeof(scratch->record)))
+		groups_told.update(&groups.id, &yes);
+	scratch->busy = 0;
+}
