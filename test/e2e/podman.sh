@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# With a real podman and its service: its networks, and pods, whose containers
+# have their network from a container of the pod's own.
+set -euo pipefail
+. "$(dirname "$0")/lab.sh"
+. "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/containers.sh"
+
+# run NAME OPTION... -- SCRIPT: in the foreground; the container stays.
+run()
+{
+	local name=$1 options=()
+
+	shift
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	podman run --name "$name" "${options[@]}" "$box" /bin/sh -c "$2" \
+		>"$lab_dir/run" 2>&1 </dev/null || true
+}
+
+short_id()
+{
+	podman inspect -f '{{.Id}}' "$1" | cut -c 1-12
+}
+
+lab_up
+podman_up
+podman network create --subnet 10.99.0.0/24 front >/dev/null
+podman pod create --name shared --hostname podhost --network front \
+	--ip 10.99.0.20 >/dev/null
+
+# Podman speaks of a container while it runs, which may take a while here.
+egrets_over podman --container-wait 3000
+run fronted --network front --ip 10.99.0.9 --label a=b -- \
+	'nc -w 1 10.99.0.1 7001 </dev/null; sleep 1'
+run named --network front --ip 10.99.0.10 --hostname other -- \
+	'nc -w 1 10.99.0.1 7002 </dev/null; sleep 1'
+run hosted --network host -- 'nc -w 1 127.0.0.1 7003 </dev/null; sleep 1'
+run alone --network none -- 'nc -w 1 127.0.0.1 7004 </dev/null; sleep 1'
+run in-pod --pod shared -- 'nc -w 1 10.99.0.1 7005 </dev/null; sleep 1'
+egrets_stop
+
+image=localhost/$box
+expect_is "a network" "$(whose 7001)" \
+	"fronted $image $(short_id fronted) 10.99.0.9"
+expect_is "with a hostname" "$(whose 7002)" "named $image other 10.99.0.10"
+expect_like "the host's network" "$(whose 7003)" "^hosted $image [^ ]+ none\$"
+expect_is "no network" "$(whose 7004)" "alone $image $(short_id alone) none"
+expect_is "in a pod" "$(whose 7005)" "in-pod $image podhost 10.99.0.20"
+expect_is "the engine, and no monitor" \
+	"$(events 'select(.container.id) | .container.runtime + " " +
+		.process.name' | sort -u)" "podman nc"
+expect_nothing_lost "podman"
+expect_done
