@@ -211,22 +211,46 @@ START_TEST(a_closed_descriptor_is_an_error)
 }
 END_TEST
 
-START_TEST(every_kind_goes_out_in_both_formats)
+/* With what a kind of event has of its own. */
+static struct event sample_of(enum event_kind kind)
 {
 	static struct dns_message message;
+	struct event event;
+
+	switch (kind) {
+	case EVENT_DNS_QUERY:
+	case EVENT_DNS_ANSWER:
+	case EVENT_DNS_TIMEOUT:
+		event = sample_answer(&message);
+		break;
+	case EVENT_EGRETS_LOST:
+		return loss(1);
+	case EVENT_PROCESS_PACKET:
+		event = sample_full_connection();
+		event.frame = (struct event_frame){2, "eth0", 0x88cc};
+		break;
+	case EVENT_PROCESS_EXIT:
+		event = sample_full_connection();
+		event.exit = (struct event_exit){.signal = 9};
+		break;
+	default:
+		event = sample_full_connection();
+	}
+	event.kind = kind;
+	return event;
+}
+
+START_TEST(every_kind_goes_out_in_both_formats)
+{
 	static const enum sink_format formats[] = {SINK_TEXT, SINK_JSON};
 
 	for (int i = 0; i < EVENT_KINDS * 2; i++) {
-		struct event event = i / 2 == EVENT_EGRETS_LOST ? loss(1)
-				     : i / 2 <= EVENT_DNS_TIMEOUT
-					     ? sample_answer(&message)
-					     : sample_full_connection();
+		struct event event = sample_of((enum event_kind)(i / 2));
 		struct sink *sink;
 		char line[4096];
 		ssize_t len;
 		int ends[2];
 
-		event.kind = (enum event_kind)(i / 2);
 		ck_assert_int_eq(pipe(ends), 0);
 		sink = sink_to(ends[1], formats[i % 2]);
 		ck_assert_int_eq(sink_write(sink, &event), 0);
