@@ -81,6 +81,7 @@ docker create --name doubled --network front --ip 172.29.0.10 "$box" /bin/sh \
 docker network connect --ip 172.30.0.10 back doubled
 docker start -a doubled >/dev/null 2>&1 </dev/null || true
 nsenter --net="$engine_net" curl -s -o /dev/null http://127.0.0.1:18080/ || true
+lab_wait 20 grep -q '"port":7009[,}]' "$lab_dir/out" || true
 egrets_stop
 
 expect_is "default bridge" "$(whose 7001)" \
