@@ -27,8 +27,11 @@ tests=(names "race $race" brief failures udp protocols netns transports
 	embedded hostile leftovers)
 [[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(boxed)
 # They have an egrets of their own, which takes its time where there are headers.
-[[ ${EGRETS_TYPES-} == headers && ${EGRETS_ATTACH-} == tracepoint ]] ||
-	tests+=(flows ways frames programs twins)
+case ${EGRETS_TYPES-}/${EGRETS_ATTACH-} in
+headers/kprobe) tests+=(flows) ;;
+headers/*) ;;
+*) tests+=(flows ways frames programs twins) ;;
+esac
 # Where egrets has to choose: what it does without what it would like to have.
 [[ ${EGRETS_ATTACH-} != auto ]] || tests=(hooks wires check refuse)
 (($# == 0)) || tests=("$@")
