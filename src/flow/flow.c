@@ -11,7 +11,6 @@
 struct entry {
 	struct placed placed; /* first: see entry_of() */
 	struct flow flow;
-	struct socket_place key;
 	struct entry *prev, *next; /* of those that are held */
 	char name[];		   /* the flow's, if it has one */
 };
@@ -98,12 +97,12 @@ int flow_open(struct flows *flows, const struct flow *flow)
 	if (!entry)
 		return -ENOMEM;
 	entry->flow = *flow;
-	entry->key = key;
+	entry->placed.place = key;
 	if (flow->name) {
 		memcpy(entry->name, flow->name, name_size);
 		entry->flow.name = entry->name;
 	}
-	if (places_put(&flows->places, &entry->placed, &entry->key) == 0)
+	if (places_put(&flows->places, &entry->placed) == 0)
 		return 0;
 	free(entry);
 	return -ENOMEM;

@@ -30,10 +30,9 @@ struct placed *places_make_room(struct places *places)
 	return first;
 }
 
-int places_put(struct places *places, struct placed *placed,
-	       const struct socket_place *place)
+int places_put(struct places *places, struct placed *placed)
 {
-	HASH_ADD_KEYPTR(hh, places->first, place, sizeof(*place), placed);
+	HASH_ADD(hh, places->first, place, sizeof(placed->place), placed);
 	return placed->hh.tbl ? 0 : -ENOMEM;
 }
 

@@ -24,6 +24,7 @@ struct socket_place {
  * which they were put in. The things are the user's, each with a link in it.
  */
 struct placed {
+	struct socket_place place; /* as long as it is in a table */
 	UT_hash_handle hh;
 };
 
@@ -46,12 +47,8 @@ struct placed *places_find(const struct places *places,
  */
 struct placed *places_make_room(struct places *places);
 
-/*
- * Put in at a place where there is nothing; the place must stay where it is,
- * which is in the thing itself. 0, or -ENOMEM.
- */
-int places_put(struct places *places, struct placed *placed,
-	       const struct socket_place *place);
+/* Put in at its place, where there is nothing. 0, or -ENOMEM. */
+int places_put(struct places *places, struct placed *placed);
 
 void places_take(struct places *places, struct placed *placed);
 

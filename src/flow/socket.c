@@ -8,7 +8,6 @@
 
 struct entry {
 	struct placed placed; /* first: see entry_of() */
-	struct socket_place place;
 	struct socket_owner owner;
 };
 
@@ -64,7 +63,7 @@ static struct entry *find(const struct sockets *sockets,
 /* Put at the end. If memory is short the entry is gone: NULL. */
 static struct entry *append(struct sockets *sockets, struct entry *entry)
 {
-	if (places_put(&sockets->places, &entry->placed, &entry->place) == 0)
+	if (places_put(&sockets->places, &entry->placed) == 0)
 		return entry;
 	free(entry);
 	return NULL;
@@ -84,7 +83,7 @@ int socket_claim(struct sockets *sockets, const struct socket_place *place,
 		entry = malloc(sizeof(*entry));
 	if (!entry)
 		return -ENOMEM;
-	*entry = (struct entry){.place = own, .owner = *owner};
+	*entry = (struct entry){.placed.place = own, .owner = *owner};
 	return append(sockets, entry) ? 0 : -ENOMEM;
 }
 
