@@ -42,7 +42,7 @@ function(optimise_across_files)
 			INTERPROCEDURAL_OPTIMIZATION_RELWITHDEBINFO ON)
 		foreach(target ${ARGN})
 			target_compile_options(${target} PRIVATE
-				$<$<C_COMPILER_ID:GNU>:-ffat-lto-objects>)
+				$<$<AND:$<C_COMPILER_ID:GNU>,$<CONFIG:RelWithDebInfo>>:-ffat-lto-objects>)
 		endforeach()
 	endif()
 endfunction()
