@@ -75,10 +75,7 @@ docker_up()
 
 podman()
 {
-	CONTAINERS_CONF=$lab_dir/containers.conf nsenter --net="$engine_net" \
-		podman --root "$lab_dir/podman-data" --cgroup-manager cgroupfs \
-		--runroot "$lab_dir/podman-run" --tmpdir "$lab_dir/podman-tmp" \
-		--storage-driver vfs "$@"
+	"${podman_command[@]}" "$@"
 }
 
 podman_down()
@@ -99,6 +96,10 @@ podman_up()
 {
 	lab_need podman runc conmon busybox curl iptables
 	engine_netns
+	podman_command=(env "CONTAINERS_CONF=$lab_dir/containers.conf"
+		nsenter --net="$engine_net" podman --storage-driver vfs
+		--root "$lab_dir/podman-data" --runroot "$lab_dir/podman-run"
+		--tmpdir "$lab_dir/podman-tmp" --cgroup-manager cgroupfs)
 	engine_image
 	# crun does not run on machines with both kinds of cgroups.
 	cat >"$lab_dir/containers.conf" <<-END
@@ -116,7 +117,8 @@ podman_up()
 		tail -n 5 "$lab_dir/import" >&2
 		lab_skip "podman does not work here"
 	}
-	podman system service -t 0 "unix://$lab_dir/podman.sock" \
+	# Not by the function: what is started is to be what is ended.
+	"${podman_command[@]}" system service -t 0 "unix://$lab_dir/podman.sock" \
 		>"$lab_dir/podman.log" 2>&1 &
 	podman_pid=$!
 	lab_on_exit podman_down
