@@ -128,6 +128,20 @@ podman_up()
 	}
 }
 
+# box_run ENGINE NAME OPTION... -- SCRIPT: in the foreground; the container stays.
+box_run()
+{
+	local engine=$1 name=$2 options=()
+
+	shift 2
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	"$engine" run --name "$name" "${options[@]}" "$box" /bin/sh -c "$2" \
+		>"$lab_dir/run.$name" 2>&1 </dev/null || true
+}
+
 # egrets_over NAME OPTION...: start it, and wait until it hears that engine.
 egrets_over()
 {

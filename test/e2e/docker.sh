@@ -12,18 +12,10 @@ set -euo pipefail
 
 short=${EGRETS_CONTAINERS:-24}
 
-# run NAME OPTION... -- SCRIPT: in the foreground; the container stays.
+# run NAME OPTION... -- SCRIPT
 run()
 {
-	local name=$1 options=()
-
-	shift
-	while [[ $1 != -- ]]; do
-		options+=("$1")
-		shift
-	done
-	docker run --name "$name" "${options[@]}" "$box" /bin/sh -c "$2" \
-		>/dev/null 2>&1 </dev/null || true
+	box_run docker "$@"
 }
 
 short_id()

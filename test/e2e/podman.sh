@@ -8,18 +8,10 @@ set -euo pipefail
 . "$(dirname "$0")/expect.sh"
 . "$(dirname "$0")/containers.sh"
 
-# run NAME OPTION... -- SCRIPT: in the foreground; the container stays.
+# run NAME OPTION... -- SCRIPT
 run()
 {
-	local name=$1 options=()
-
-	shift
-	while [[ $1 != -- ]]; do
-		options+=("$1")
-		shift
-	done
-	podman run --name "$name" "${options[@]}" "$box" /bin/sh -c "$2" \
-		>"$lab_dir/run" 2>&1 </dev/null || true
+	box_run podman "$@"
 }
 
 short_id()
