@@ -142,13 +142,14 @@ static void check_hook(const struct options *options, size_t index,
 }
 
 /* The fewest steps that show what can be shown; 0, or a negative errno. */
-static int load(struct checkup *checkup, bool library_only, struct probe **ret)
+static int load(struct checkup *checkup, bool fatal, struct probe **ret)
 {
 	struct loader_options options = {
 		.attach = checkup->options->attach,
 		.types = checkup->options->types,
 		.dns_ports = checkup->options->dns_ports,
-		.library_only = library_only,
+		.library = fatal ? LIBRARY_ONLY : LIBRARY_ALWAYS,
+		.cache = getenv("EGRETS_CACHE"),
 		.parts = SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS,
 	};
 	int err = probe_start(&options, ret);

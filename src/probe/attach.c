@@ -9,32 +9,35 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
+#include <linux/perf_event.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #define ATTACHED_MAX 32
 #define TARGET_MAX   128
 
 struct attacher {
-	struct compiler *compiler;
+	const struct programs *programs;
 	const struct workshop *workshop;
 	int cgroup_root; /* of the v2 tree, or -1 */
 	size_t attached_count;
 	const struct attachment *attached[ATTACHED_MAX];
 };
 
-struct attacher *attacher_create(struct compiler *compiler,
+struct attacher *attacher_create(const struct programs *programs,
 				 const struct workshop *workshop)
 {
 	struct attacher *attacher = calloc(1, sizeof(*attacher));
 
 	if (!attacher)
 		return NULL;
-	attacher->compiler = compiler;
+	attacher->programs = programs;
 	attacher->workshop = workshop;
 	attacher->cgroup_root = -1;
 	return attacher;
@@ -153,6 +156,57 @@ static bool replace_target(const char *target, char replaced[TARGET_MAX])
 	return pair;
 }
 
+#define KPROBE_DEVICE "/sys/bus/event_source/devices/kprobe"
+
+/* The number that follows prefix in a file of a line. */
+static int read_number(const char *path, const char *prefix, uint32_t *ret)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	size_t len = strlen(prefix);
+	char line[64];
+
+	if (!file)
+		return -errno;
+	if (!fgets(line, sizeof(line), file) || strncmp(line, prefix, len) != 0)
+		return -EIO;
+	*ret = (uint32_t)strtoul(line + len, NULL, 10);
+	return 0;
+}
+
+/* Through perf, so that the probe is gone when its descriptor is. */
+static int attach_kprobe(int program, const char *function, bool at_return)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.kprobe_func = (uintptr_t)function,
+	};
+	uint32_t bit;
+	int fd, err;
+
+	err = read_number(KPROBE_DEVICE "/type", "", &attr.type);
+	if (err)
+		return err;
+	if (!machine_has_kprobes())
+		return -EOPNOTSUPP; /* it would never be called */
+	if (at_return) {
+		err = read_number(KPROBE_DEVICE "/format/retprobe",
+				  "config:", &bit);
+		if (err)
+			return err;
+		attr.config = 1ull << bit;
+	}
+	fd = (int)syscall(__NR_perf_event_open, &attr, -1, 0, -1,
+			  PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, program) == 0 &&
+	    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) == 0)
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
 static int attach_program(struct attacher *attacher, int program,
 			  const struct attachment *attachment)
 {
@@ -171,9 +225,8 @@ static int attach_program(struct attacher *attacher, int program,
 		return attach_cgroup(attacher, program,
 				     replaced ? -1 : attachment->attach_type);
 	default:
-		return compiler_attach_kprobe(
-			attacher->compiler, program, target,
-			attachment->kind == ATTACHMENT_KRETPROBE);
+		return attach_kprobe(program, target,
+				     attachment->kind == ATTACHMENT_KRETPROBE);
 	}
 }
 
@@ -196,6 +249,12 @@ static bool is_rejected(int err)
 	return err == -EACCES || err == -EINVAL || err == -E2BIG;
 }
 
+static bool is_kprobe(const struct attachment *attachment)
+{
+	return attachment->kind == ATTACHMENT_KPROBE ||
+	       attachment->kind == ATTACHMENT_KRETPROBE;
+}
+
 /* What the kernel has against an attachment, or against loading its program. */
 static void explain(const struct attachment *attachment, int err, bool loaded,
 		    char cause[ATTACH_CAUSE])
@@ -214,6 +273,8 @@ static void explain(const struct attachment *attachment, int err, bool loaded,
 			 "the verifier rejects program %s: %s (-v shows its "
 			 "last words)",
 			 attachment->function, strerror(-err));
+	else if (err == -EOPNOTSUPP && is_kprobe(attachment))
+		snprintf(cause, ATTACH_CAUSE, "kprobes are switched off");
 	else if (err == -EXDEV)
 		snprintf(cause, ATTACH_CAUSE,
 			 "the container has a cgroup namespace of its own "
@@ -234,7 +295,7 @@ int attacher_attach(struct attacher *attacher,
 
 	if (is_attached(attacher, attachment))
 		return -EALREADY;
-	program = compiler_load(attacher->compiler, attachment->function,
+	program = programs_load(attacher->programs, attachment->function,
 				program_type(attachment),
 				attachment->attach_type);
 	if (program < 0) {

@@ -2,8 +2,9 @@
 #ifndef PROBE_ATTACH_H
 #define PROBE_ATTACH_H
 
-#include "probe/compiler.h"
 #include "probe/hooks.h"
+#include "probe/programs.h"
+#include "probe/workshop.h"
 
 /*
  * Loading one program and putting it in its place. A place is filled once: an
@@ -14,7 +15,7 @@ struct attacher;
 #define ATTACH_CAUSE 256
 
 /* Both are borrowed. NULL if memory is short. */
-struct attacher *attacher_create(struct compiler *compiler,
+struct attacher *attacher_create(const struct programs *programs,
 				 const struct workshop *workshop);
 void attacher_destroy(struct attacher *attacher);
 

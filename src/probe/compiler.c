@@ -21,20 +21,19 @@
 
 #define LIBBCC "libbcc.so.0"
 
-#define LOAD_TRIES   5
-#define VERIFIER_LOG (4u << 20)
-
 struct compiler {
 	void *library;
-	void *module;
 	typeof(&bpf_module_create_c_from_string) create;
 	typeof(&bpf_module_destroy) destroy;
-	typeof(&bpf_function_start) function_start;
-	typeof(&bpf_function_size) function_size;
+	typeof(&bpf_num_functions) function_count;
+	typeof(&bpf_function_name) function_name;
+	typeof(&bpf_function_start_id) function_start;
+	typeof(&bpf_function_size_id) function_size;
 	typeof(&bpf_module_license) license;
 	typeof(&bpf_module_kern_version) kernel_version;
-	typeof(&bpf_table_fd) table_fd;
-	typeof(&bpf_attach_kprobe) attach_kprobe;
+	typeof(&bpf_num_tables) table_count;
+	typeof(&bpf_table_name) table_name;
+	typeof(&bpf_table_fd_id) table_fd;
 };
 
 static int load_library(struct compiler *compiler)
@@ -45,12 +44,15 @@ static int load_library(struct compiler *compiler)
 	} symbols[] = {
 		{"bpf_module_create_c_from_string", &compiler->create},
 		{"bpf_module_destroy", &compiler->destroy},
-		{"bpf_function_start", &compiler->function_start},
-		{"bpf_function_size", &compiler->function_size},
+		{"bpf_num_functions", &compiler->function_count},
+		{"bpf_function_name", &compiler->function_name},
+		{"bpf_function_start_id", &compiler->function_start},
+		{"bpf_function_size_id", &compiler->function_size},
 		{"bpf_module_license", &compiler->license},
 		{"bpf_module_kern_version", &compiler->kernel_version},
-		{"bpf_table_fd", &compiler->table_fd},
-		{"bpf_attach_kprobe", &compiler->attach_kprobe},
+		{"bpf_num_tables", &compiler->table_count},
+		{"bpf_table_name", &compiler->table_name},
+		{"bpf_table_fd_id", &compiler->table_fd},
 	};
 
 	compiler->library = dlopen(LIBBCC, RTLD_LAZY | RTLD_LOCAL);
@@ -107,13 +109,57 @@ void compiler_destroy(struct compiler *compiler)
 {
 	if (!compiler)
 		return;
-	if (compiler->module)
-		compiler->destroy(compiler->module);
 	free(compiler);
 }
 
-int compiler_compile(struct compiler *compiler, const struct workshop *workshop,
-		     const char *text, bool stubs)
+static int take_tables(const struct compiler *compiler, void *module,
+		       struct programs *programs)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < compiler->table_count(module) && !err; i++)
+		err = programs_add_table(programs,
+					 compiler->table_name(module, i),
+					 compiler->table_fd(module, i));
+	return err;
+}
+
+static int take_functions(const struct compiler *compiler, void *module,
+			  struct programs *programs)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < compiler->function_count(module) && !err; i++)
+		err = programs_add_function(programs,
+					    compiler->function_name(module, i),
+					    compiler->function_start(module, i),
+					    compiler->function_size(module, i) /
+						    sizeof(struct bpf_insn));
+	return err;
+}
+
+static int take_programs(const struct compiler *compiler, void *module,
+			 struct programs **ret)
+{
+	struct programs *programs = programs_create(
+		compiler->license(module), compiler->kernel_version(module));
+	int err;
+
+	if (!programs)
+		return -ENOMEM;
+	err = take_tables(compiler, module, programs);
+	if (!err)
+		err = take_functions(compiler, module, programs);
+	if (err)
+		programs_destroy(programs);
+	else
+		*ret = programs;
+	return err;
+}
+
+int compiler_compile(const struct compiler *compiler,
+		     const struct workshop *workshop, const char *text,
+		     bool stubs, struct programs **ret)
 {
 	static const char *flags[] = {
 		"-Wno-unknown-warning-option",
@@ -123,97 +169,16 @@ int compiler_compile(struct compiler *compiler, const struct workshop *workshop,
 		"-Xclang",
 		"-disable-llvm-passes",
 	};
+	void *module;
 	int err = stubs ? make_stubs(workshop) : 0;
 
 	if (err)
 		return err;
-	if (compiler->module)
-		compiler->destroy(compiler->module);
-	compiler->module = compiler->create(
-		text, 0, flags, sizeof(flags) / sizeof(flags[0]), true, NULL);
-	return compiler->module ? 0 : -EINVAL;
-}
-
-/* A signal sends the verifier back to its start: it says so. */
-static int load(union bpf_attr *attr)
-{
-	int fd;
-
-	for (int i = 0; i < LOAD_TRIES; i++) {
-		fd = (int)syscall(__NR_bpf, BPF_PROG_LOAD, attr, sizeof(*attr));
-		if (fd >= 0 || errno != EAGAIN)
-			break;
-	}
-	return fd < 0 ? -errno : fd;
-}
-
-/* Once more for what the verifier has to say, to stderr as libbcc does. */
-static void explain(union bpf_attr *attr, const char *function, int err)
-{
-	_cleanup_free_ char *log = calloc(1, VERIFIER_LOG);
-	int fd;
-
-	if (!log)
-		return;
-	attr->log_level = 1;
-	attr->log_buf = (uintptr_t)log;
-	attr->log_size = VERIFIER_LOG;
-	fd = load(attr);
-	if (fd >= 0)
-		close(fd);
-	fprintf(stderr, "%s%s: %s\n", log, function, strerror(-err));
-}
-
-/*
- * Not by bcc_func_load(), which in older libraries takes no attach type:
- * what it hands to bpf(2) is this.
- */
-int compiler_load(struct compiler *compiler, const char *function, int type,
-		  int attach_type)
-{
-	/* All that the kernel would keep of the name. */
-	static const char long_prefix[] = "raw_tracepoint_";
-	bool is_long = strncmp(function, long_prefix, strlen(long_prefix)) == 0;
-	void *module = compiler->module;
-	const void *start = compiler->function_start(module, function);
-	union bpf_attr attr;
-	int fd;
-
-	if (!start)
-		return -ENOENT;
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = (uint32_t)type;
-	attr.expected_attach_type = (uint32_t)attach_type;
-	attr.insns = (uintptr_t)start;
-	attr.insn_cnt = (uint32_t)(compiler->function_size(module, function) /
-				   sizeof(struct bpf_insn));
-	attr.license = (uintptr_t)compiler->license(module);
-	attr.kern_version = compiler->kernel_version(module);
-	strncpy(attr.prog_name, function + (is_long ? strlen(long_prefix) : 0),
-		sizeof(attr.prog_name) - 1);
-	fd = load(&attr);
-	if (fd < 0)
-		explain(&attr, function, fd);
-	return fd;
-}
-
-int compiler_table(struct compiler *compiler, const char *name)
-{
-	int fd = compiler->table_fd(compiler->module, name);
-
-	return fd < 0 ? -ENOENT : fd;
-}
-
-int compiler_attach_kprobe(struct compiler *compiler, int program,
-			   const char *function, bool at_return)
-{
-	char event[128];
-	int fd;
-
-	snprintf(event, sizeof(event), "egrets_%c_%s", at_return ? 'r' : 'p',
-		 function);
-	fd = compiler->attach_kprobe(
-		program, at_return ? BPF_PROBE_RETURN : BPF_PROBE_ENTRY, event,
-		function, 0, 0);
-	return fd < 0 ? -errno : fd;
+	module = compiler->create(text, 0, flags,
+				  sizeof(flags) / sizeof(flags[0]), true, NULL);
+	if (!module)
+		return -EINVAL;
+	err = take_programs(compiler, module, ret);
+	compiler->destroy(module);
+	return err;
 }

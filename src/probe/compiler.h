@@ -2,6 +2,7 @@
 #ifndef PROBE_COMPILER_H
 #define PROBE_COMPILER_H
 
+#include "probe/programs.h"
 #include "probe/workshop.h"
 
 #include <stdbool.h>
@@ -19,30 +20,12 @@ int compiler_create(struct compiler **ret);
 void compiler_destroy(struct compiler *compiler);
 
 /*
- * Compile text, in place of what was compiled before. With stubs, against
- * stand-ins for the kernel's headers in the workshop; else against the
- * installed ones. 0, or a negative errno: -EINVAL if it does not compile (what
- * libbcc says goes to stderr).
+ * Compile text into *ret. With stubs, against stand-ins for the kernel's headers
+ * in the workshop; else against the installed ones. 0, or a negative errno:
+ * -EINVAL if it does not compile (what libbcc says goes to stderr).
  */
-int compiler_compile(struct compiler *compiler, const struct workshop *workshop,
-		     const char *text, bool stubs);
-
-/*
- * Load one function of the text into the kernel, as a BPF program of a type
- * and expected attach type of <linux/bpf.h>. A descriptor, or a negative
- * errno.
- */
-int compiler_load(struct compiler *compiler, const char *function, int type,
-		  int attach_type);
-
-/* The descriptor of a table in the text, borrowed, or -ENOENT. */
-int compiler_table(struct compiler *compiler, const char *name);
-
-/*
- * Call a loaded program at a kernel function's entry, or at its return. A
- * descriptor that keeps it attached, or a negative errno.
- */
-int compiler_attach_kprobe(struct compiler *compiler, int program,
-			   const char *function, bool at_return);
+int compiler_compile(const struct compiler *compiler,
+		     const struct workshop *workshop, const char *text,
+		     bool stubs, struct programs **ret);
 
 #endif

@@ -4,11 +4,14 @@
 #include "base/cleanup.h"
 #include "machine/machine.h"
 #include "probe/attach.h"
+#include "probe/cache.h"
 #include "probe/compiler.h"
 #include "probe/library.h"
+#include "probe/message.h"
 #include "probe/noise.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,6 +27,8 @@ struct loader {
 	const struct loader_options *options;
 	int socket;
 	struct workshop workshop;
+	struct compiler *compiler; /* once something is compiled */
+	int cache;		   /* a directory, or -1 */
 	int noise;
 	uint64_t stage_start_ns;
 	char trouble[1024]; /* why the last thing failed, and what to do */
@@ -40,25 +45,8 @@ static uint64_t now_ns(void)
 static void send_message(struct loader *loader,
 			 const struct loader_message *message, const int *fds)
 {
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int) * FORM_ATTACHMENTS)];
-	} control = {0};
-	struct loader_message copy = *message;
-	struct iovec bytes = {&copy, sizeof(copy)};
-	struct msghdr packet = {.msg_iov = &bytes, .msg_iovlen = 1};
-	size_t fds_len = sizeof(int) * message->fd_count;
-
-	if (fds && message->fd_count) {
-		packet.msg_control = control.space;
-		packet.msg_controllen = CMSG_SPACE(fds_len);
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(fds_len);
-		memcpy(CMSG_DATA(&control.header), fds, fds_len);
-	}
 	/* Nobody listens any more: nothing is worth doing. */
-	if (sendmsg(loader->socket, &packet, MSG_NOSIGNAL) < 0)
+	if (message_send(loader->socket, message, fds))
 		_exit(1);
 }
 
@@ -84,6 +72,15 @@ static void send_noise_line(const char *line, void *context)
 static void send_noise(struct loader *loader)
 {
 	noise_tell(loader->noise, send_noise_line, loader);
+}
+
+static void send_warning(struct loader *loader, const char *what,
+			 const char *cause)
+{
+	struct loader_message message = {.kind = LOADER_WARNING};
+
+	snprintf(message.text, sizeof(message.text), "%s: %s", what, cause);
+	send_message(loader, &message, NULL);
 }
 
 /* Note what went wrong; returns err. */
@@ -146,16 +143,21 @@ static int replace_text(struct loader *loader, char **text)
 		   : 0;
 }
 
+static int explain_tables(struct loader *loader, int err, const char *why)
+{
+	return trouble(loader, err,
+		       "cannot make the probes' tables: %s; raise ulimit -l, "
+		       "or free some memory",
+		       why);
+}
+
 static int explain_compilation(struct loader *loader, int err,
 			       enum kernel_types types)
 {
 	char why[NOISE_LINE];
 
 	if (noise_find(loader->noise, "could not open bpf map", why))
-		return trouble(loader, err,
-			       "cannot make the probes' tables: %s; raise "
-			       "ulimit -l, or free some memory",
-			       why);
+		return explain_tables(loader, err, why);
 	if (!noise_find(loader->noise, "error:", why))
 		snprintf(why, sizeof(why), "%s", strerror(-err));
 	return trouble(loader, err,
@@ -168,8 +170,72 @@ static int explain_compilation(struct loader *loader, int err,
 				 "try --kernel-types=btf");
 }
 
-static int compile(struct loader *loader, struct compiler *compiler,
-		   unsigned int parts)
+static int load_library(struct loader *loader)
+{
+	struct loader_message message = {.kind = LOADER_LIBRARY};
+	int err = compiler_create(&loader->compiler);
+
+	if (err)
+		return trouble(loader, err,
+			       "cannot load libbcc; install libbpfcc (Debian, "
+			       "Ubuntu) or bcc (Fedora, Arch) (-v says why)");
+	library_describe(message.text);
+	send_message(loader, &message, NULL);
+	send_stage(loader, "library");
+	return 0;
+}
+
+static int compile(struct loader *loader, const char *text,
+		   enum kernel_types types, struct programs **ret)
+{
+	int err = loader->compiler ? 0 : load_library(loader);
+
+	if (err)
+		return err;
+	err = compiler_compile(loader->compiler, &loader->workshop, text,
+			       types == KERNEL_TYPES_BTF, ret);
+	if (err)
+		return explain_compilation(loader, err, types);
+	send_stage(loader, "compile");
+	return 0;
+}
+
+/* What was compiled for an earlier start. -ENOENT if there is nothing. */
+static int find_compiled(struct loader *loader, const char *text,
+			 struct programs **ret)
+{
+	char cause[CACHE_CAUSE];
+	int err;
+
+	if (loader->cache < 0)
+		return -ENOENT;
+	err = cache_find(loader->cache, text, ret, cause);
+	if (err && err != -ENOENT)
+		send_warning(loader, "cannot use compiled programs", cause);
+	if (err)
+		return -ENOENT;
+	err = programs_make_tables(*ret);
+	if (!err) {
+		send_stage(loader, "cache");
+		return 0;
+	}
+	programs_destroy(*ret);
+	*ret = NULL;
+	return explain_tables(loader, err, strerror(-err));
+}
+
+static void keep_compiled(struct loader *loader, const char *text,
+			  const struct programs *programs)
+{
+	char cause[CACHE_CAUSE];
+
+	if (loader->cache >= 0 &&
+	    cache_keep(loader->cache, text, programs, cause))
+		send_warning(loader, "cannot keep compiled programs", cause);
+}
+
+static int take_programs(struct loader *loader, unsigned int parts,
+			 struct programs **ret)
 {
 	char path[MACHINE_TEXT];
 	enum kernel_types wanted = loader->options->types, types = wanted;
@@ -194,19 +260,20 @@ static int compile(struct loader *loader, struct compiler *compiler,
 	send_message(loader, &message, NULL);
 	send_stage(loader, "types");
 
-	err = compiler_compile(compiler, &loader->workshop, text,
-			       types == KERNEL_TYPES_BTF);
-	if (err)
-		return explain_compilation(loader, err, types);
-	send_stage(loader, "compile");
-	return 0;
+	err = find_compiled(loader, text, ret);
+	if (err != -ENOENT)
+		return err;
+	err = compile(loader, text, types, ret);
+	if (!err)
+		keep_compiled(loader, text, *ret);
+	return err;
 }
 
-static void send_table(struct loader *loader, struct compiler *compiler,
+static void send_table(struct loader *loader, const struct programs *programs,
 		       const char *name)
 {
 	struct loader_message message = {.kind = LOADER_TABLE, .fd_count = 1};
-	int fd = compiler_table(compiler, name);
+	int fd = programs_table(programs, name);
 
 	if (fd < 0) {
 		trouble(loader, fd, "the probes have no table \"%s\"", name);
@@ -325,7 +392,7 @@ static unsigned int likely_forms(enum attach_mode mode)
 
 /* One compilation, and what of it could be attached. */
 struct loading {
-	struct compiler *compiler;
+	struct programs *programs;
 	struct attempt *attempts; /* one a hook */
 };
 
@@ -334,37 +401,20 @@ static void unload(struct loading *loading)
 	for (size_t i = 0; loading->attempts && i < hook_count; i++)
 		undo(&loading->attempts[i]);
 	free(loading->attempts);
-	compiler_destroy(loading->compiler);
+	programs_destroy(loading->programs);
 	memset(loading, 0, sizeof(*loading));
-}
-
-static int load_library(struct loader *loader, struct compiler **ret)
-{
-	struct loader_message message = {.kind = LOADER_LIBRARY};
-	int err = compiler_create(ret);
-
-	if (err)
-		return trouble(loader, err,
-			       "cannot load libbcc; install libbpfcc (Debian, "
-			       "Ubuntu) or bcc (Fedora, Arch) (-v says why)");
-	library_describe(message.text);
-	send_message(loader, &message, NULL);
-	send_stage(loader, "library");
-	return 0;
 }
 
 /* 0, or a negative errno with the trouble noted; then ret is empty. */
 static int load(struct loader *loader, unsigned int parts, struct loading *ret)
 {
 	struct attacher *attacher = NULL;
-	int err = load_library(loader, &ret->compiler);
+	int err = take_programs(loader, parts, &ret->programs);
 
-	if (!err)
-		err = compile(loader, ret->compiler, parts);
 	if (err)
 		goto fail;
 	ret->attempts = calloc(hook_count, sizeof(*ret->attempts));
-	attacher = attacher_create(ret->compiler, &loader->workshop);
+	attacher = attacher_create(ret->programs, &loader->workshop);
 	if (!ret->attempts || !attacher) {
 		trouble(loader, -ENOMEM, "out of memory");
 		err = -ENOMEM;
@@ -397,11 +447,9 @@ static bool wants_other_forms(const struct loading *loading, unsigned int parts)
 static void send_library_only(struct loader *loader)
 {
 	struct loader_message done = {.kind = LOADER_DONE};
-	struct compiler *compiler;
 
-	if (load_library(loader, &compiler))
+	if (load_library(loader))
 		fail(loader);
-	compiler_destroy(compiler);
 	send_message(loader, &done, NULL);
 }
 
@@ -413,6 +461,8 @@ static void load_and_send(struct loader *loader)
 	struct loading loading = {0}, again = {0};
 	unsigned int parts = forms | wanted;
 
+	if (loader->options->library == LIBRARY_ALWAYS && load_library(loader))
+		fail(loader);
 	if (load(loader, parts, &loading))
 		fail(loader);
 	/* Once more, with every form to choose from. */
@@ -424,12 +474,12 @@ static void load_and_send(struct loader *loader)
 		parts = SOURCE_FORMS | wanted;
 	}
 	send_noise(loader);
-	send_table(loader, loading.compiler, "events");
-	send_table(loader, loading.compiler, "bells");
-	send_table(loader, loading.compiler, "awaited");
-	send_table(loader, loading.compiler, "drops");
+	send_table(loader, loading.programs, "events");
+	send_table(loader, loading.programs, "bells");
+	send_table(loader, loading.programs, "awaited");
+	send_table(loader, loading.programs, "drops");
 	if (wanted & SOURCE_FLOWS)
-		send_table(loader, loading.compiler, "datagrams");
+		send_table(loader, loading.programs, "datagrams");
 	for (size_t i = 0; i < hook_count; i++)
 		if (hook_is_wanted(&hooks[i], parts))
 			send_message(loader, &loading.attempts[i].message,
@@ -472,9 +522,29 @@ static void open_workshop(struct loader *loader)
 			       "ffffffff81000010 T bpf_probe_read_user\n");
 }
 
+/* Before we go where a relative path means something else. */
+static void open_cache(struct loader *loader)
+{
+	const char *path = loader->options->cache;
+	char what[MACHINE_TEXT];
+
+	if (!path || !*path)
+		return;
+	loader->cache = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (loader->cache >= 0)
+		return;
+	snprintf(what, sizeof(what), "cannot keep compiled programs in %s",
+		 path);
+	send_warning(loader, what, strerror(errno));
+}
+
 _Noreturn void loader_run(const struct loader_options *options, int socket)
 {
-	struct loader loader = {.options = options, .socket = socket};
+	struct loader loader = {
+		.options = options,
+		.socket = socket,
+		.cache = -1,
+	};
 	struct rlimit before;
 
 	/* If egrets is killed, so are we, with all that we have made. */
@@ -484,43 +554,13 @@ _Noreturn void loader_run(const struct loader_options *options, int socket)
 	loader.noise = noise_catch();
 	if (loader.noise < 0)
 		_exit(1);
-	if (options->library_only) {
+	if (options->library == LIBRARY_ONLY) {
 		send_library_only(&loader);
 	} else {
+		open_cache(&loader);
 		open_workshop(&loader);
 		load_and_send(&loader);
 		workshop_close(&loader.workshop);
 	}
 	_exit(0);
-}
-
-int loader_receive(int socket, struct loader_message *ret, int *fds)
-{
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int) * FORM_ATTACHMENTS)];
-	} control;
-	struct iovec bytes = {ret, sizeof(*ret)};
-	struct msghdr packet = {
-		.msg_iov = &bytes,
-		.msg_iovlen = 1,
-		.msg_control = control.space,
-		.msg_controllen = sizeof(control.space),
-	};
-	struct cmsghdr *header;
-	ssize_t len;
-
-	do
-		len = recvmsg(socket, &packet, MSG_CMSG_CLOEXEC);
-	while (len < 0 && errno == EINTR);
-	if (len != (ssize_t)sizeof(*ret))
-		return -EPIPE;
-	header = CMSG_FIRSTHDR(&packet);
-	if (packet.msg_flags & MSG_CTRUNC)
-		return -EMFILE;
-	if (!header != !ret->fd_count || ret->fd_count > FORM_ATTACHMENTS)
-		return -EPIPE;
-	if (header)
-		memcpy(fds, CMSG_DATA(header), sizeof(int) * ret->fd_count);
-	return 0;
 }

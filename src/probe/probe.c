@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "event.h"
 #include "probe/library.h"
+#include "probe/message.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -26,8 +27,8 @@ struct probe {
 	struct records_tables tables;
 	int drops;
 	int datagrams;
-	unsigned int parts; /* as in the loader's options */
-	bool library_only;
+	unsigned int parts;    /* as in the loader's options */
+	bool nothing_attached; /* as it was asked for */
 	enum kernel_types types;
 	size_t attached_count;
 	int attached[ATTACHED_FDS];
@@ -63,7 +64,7 @@ int probe_start(const struct loader_options *options, struct probe **ret)
 	probe->tables = (struct records_tables){-1, -1, -1};
 	probe->drops = -1;
 	probe->datagrams = -1;
-	probe->library_only = options->library_only;
+	probe->nothing_attached = options->library == LIBRARY_ONLY;
 	probe->parts = options->parts;
 	libbpf_set_print(libbpf_log);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
@@ -191,12 +192,11 @@ static void keep_table(struct probe *probe, const char *name, int fd)
 }
 
 /* 1: more to come, 0: done, or a negative errno. */
-/* 1: more to come, 0: done, or a negative errno. */
 static int take_message(struct probe *probe)
 {
 	struct loader_message message;
 	int fds[FORM_ATTACHMENTS];
-	int err = loader_receive(probe->socket, &message, fds);
+	int err = message_receive(probe->socket, &message, fds);
 
 	if (err == -EMFILE)
 		return trouble(probe, err, FILES_TROUBLE);
@@ -225,6 +225,9 @@ static int take_message(struct probe *probe)
 	case LOADER_ATTACHED:
 	case LOADER_MISSING:
 		keep_hook(probe, &message, fds);
+		return 1;
+	case LOADER_WARNING:
+		log_warn("%s", message.text);
 		return 1;
 	case LOADER_NOISE:
 		log_debug("%s", message.text);
@@ -258,7 +261,7 @@ int probe_wait(struct probe *probe)
 	probe->socket = -1;
 	reap_loader(probe);
 	probe->dropped_before = dropped(probe);
-	if (more == 0 && !probe->attached_count && !probe->library_only)
+	if (more == 0 && !probe->attached_count && !probe->nothing_attached)
 		return trouble(probe, -ENODEV,
 			       "no probe could be attached to this kernel; "
 			       "see egrets --check");

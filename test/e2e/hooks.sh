@@ -96,7 +96,7 @@ fi
 export EGRETS_DEBUG_TARGETS="inet_sock_set_state=no_such,\
 tcp_set_state=no_such,tcp_v4_connect=no_such,tcp_v6_connect=no_such,\
 udp_sendmsg=no_such,udpv6_sendmsg=no_such,connect4=no_such,connect6=no_such,\
-egress=no_such,sched_process_exec=no_such,sched_process_fork=no_such"
+egress=no_such,packet_sendmsg=no_such,sched_process_exec=no_such,sched_process_fork=no_such"
 status=0
 "$EGRETS" -t 1 >"$lab_dir/out" 2>"$lab_dir/err" || status=$?
 expect_is "no hook at all: status" "$status" 77

@@ -107,7 +107,7 @@ check_three_capabilities()
 		"${mounted[@]}" "$read_only_tmp" "${drop[@]}"
 	# Without CAP_IPC_LOCK the kernel allows 516 KiB for each processor.
 	EGRETS=$lab_dir/egrets runs "little locked memory" 0 \
-		prlimit --memlock=0:0 "${as_user[@]}" \
+		env -u EGRETS_CACHE prlimit --memlock=0:0 "${as_user[@]}" \
 		"--inh-caps=-all,+$three" "--ambient-caps=-all,+$three" --
 }
 
@@ -205,7 +205,7 @@ check_library()
 
 	library=$(ldconfig -p | sed -n '/libbcc\.so\.0 /{s/.*=> //p;q}')
 	cannot_run "no libbcc" 'cannot load libbcc; install libbpfcc .*' \
-		"${mounted[@]}" "mount --bind /dev/null $(realpath "$library")"
+		env -u EGRETS_CACHE "${mounted[@]}" "mount --bind /dev/null $(realpath "$library")"
 }
 
 check_programs()
