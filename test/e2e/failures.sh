@@ -13,6 +13,7 @@ blocking='exec 3<>"/dev/tcp/$0/$1"'
 whats=()
 pids=()
 expected=()
+waiting=()
 
 # attempt WHAT "NAME RESULT" COMMAND...
 attempt()
@@ -22,6 +23,17 @@ attempt()
 	shift 2
 	lab_client "$@" >"$lab_dir/client" 2>&1 || true
 	pids+=("$lab_pid")
+}
+
+# begin: as attempt, but what takes its time goes on in the background.
+begin()
+{
+	whats+=("$1")
+	expected+=("$2")
+	shift 2
+	lab_client_start "$@" >"$lab_dir/client" 2>&1
+	pids+=("$lab_pid")
+	waiting+=("$lab_pid")
 }
 
 lab_up
@@ -40,12 +52,6 @@ attempt "an unreachable route" "unreachable.lab EHOSTUNREACH" \
 	curl -s http://unreachable.lab/
 attempt "no such neighbour" "absent.lab EHOSTUNREACH" \
 	bash -c "$blocking" absent.lab 80
-attempt "timed out" "silent.lab ETIMEDOUT" \
-	curl -s http://silent.lab/
-attempt "timed out, IPv6" "silent-six.lab ETIMEDOUT" \
-	curl -s http://silent-six.lab/
-attempt "timed out, blocking" "silent.lab ETIMEDOUT" \
-	bash -c "$blocking" silent.lab 80
 attempt "given up by the program" "silent.lab aborted" \
 	curl -s -m 2 http://silent.lab/
 
@@ -56,6 +62,14 @@ expected+=("silent.lab aborted")
 lab_wait 5 lab_is_connecting || expect_fail "a connect waits for its outcome"
 lab_end "${pids[-1]}"
 
+begin "timed out" "silent.lab ETIMEDOUT" \
+	curl -s http://silent.lab/
+silent=$lab_pid
+begin "timed out, IPv6" "silent-six.lab ETIMEDOUT" \
+	curl -s http://silent-six.lab/
+begin "timed out, blocking" "silent.lab ETIMEDOUT" \
+	bash -c "$blocking" silent.lab 80
+
 attempt "nobody asked" " established" \
 	curl -s -o /dev/null "http://$LAB_NAMELESS4/"
 attempt "nobody asked, IPv6" " established" \
@@ -65,6 +79,9 @@ attempt "nobody has asked yet" " established" \
 lab_client dig +short late.lab >"$lab_dir/client"
 attempt "somebody else has asked" "late.lab established" \
 	curl -s -o /dev/null http://10.77.0.18/
+for pid in "${waiting[@]}"; do
+	wait "$pid" || true
+done
 egrets_stop
 
 # A connect that takes long is told of twice.
@@ -75,7 +92,7 @@ for i in "${!whats[@]}"; do
 	expect_is "${whats[i]}" "$(grep -v ' pending$' <<<"$picked")" \
 		"${expected[i]}"
 done
-events_of "${pids[7]}"
+events_of "$silent"
 expect_is "what takes long is shown as pending first" "$picked" \
 	"$(printf '%s\n' 'silent.lab ETIMEDOUT' 'silent.lab pending')"
 expect_nothing_lost failures
