@@ -57,46 +57,36 @@ struct sockaddr_any {
 
 BPF_PERF_OUTPUT(events);
 
-/*
- * To wake who reads the records by each of them would cost more than all else
- * that is done. It sets this before it looks; the first record after that
- * resets it, and rings.
- */
-BPF_F_TABLE("array", uint32_t, uint64_t, awaited, 1, TABLE_SHARED);
+/* To wake who reads the records by each of them would cost more than all else. */
+BPF_F_TABLE("array", uint32_t, struct shared, shared, 1, TABLE_SHARED);
 BPF_PERF_OUTPUT(bells);
-
-/* Records and entries for which there was no room. */
-BPF_ARRAY(drops, uint64_t, 1);
 
 #define READ_KERNEL(ret, place) \
 	bpf_probe_read_kernel(&(ret), sizeof(ret), &(place))
 
 static inline void count_drop(void)
 {
-	int zero = 0;
-	uint64_t *count = drops.lookup(&zero);
-
-	if (count)
-		__sync_fetch_and_add(count, 1);
-}
-
-static inline void ring(void *ctx)
-{
 	uint32_t zero = 0;
-	uint64_t *is_awaited = awaited.lookup(&zero);
+	struct shared *all = shared.lookup(&zero);
 
-	if (!is_awaited || !*is_awaited)
-		return;
-	*is_awaited = 0;
-	bells.perf_submit(ctx, &zero, sizeof(zero));
+	if (all)
+		__sync_fetch_and_add(&all->drops, 1);
 }
 
-/* A full buffer (ENOSPC) is counted by perf; a CPU without one is not. */
+/* A record was written, or else result says why not. */
 static inline void submitted(void *ctx, int result)
 {
-	if (result && result != -28)
-		count_drop();
-	ring(ctx);
+	uint32_t zero = 0;
+	struct shared *all = shared.lookup(&zero);
+
+	if (!all)
+		return;
+	if (result)
+		__sync_fetch_and_add(&all->lost, 1);
+	if (!all->is_awaited)
+		return;
+	all->is_awaited = 0;
+	bells.perf_submit(ctx, &zero, sizeof(zero));
 }
 
 static inline uint16_t swap16(uint16_t value)

@@ -226,4 +226,15 @@ RECORD_SIZE_CHECK(record_exit, 16 + 56 + 16);
 RECORD_SIZE_CHECK(record_packet, 16 + 56 + 8);
 RECORD_SIZE_CHECK(record_exec, 16 + 56 + 16 + 256 + 1024);
 
+/* What both sides write, mapped into user space. */
+struct shared {
+	/*
+	 * User space is about to look for records: the first one after that
+	 * resets it, and rings.
+	 */
+	uint64_t is_awaited;
+	uint64_t lost;	/* records for which there was no room */
+	uint64_t drops; /* likewise, entries of tables */
+};
+
 #endif

@@ -70,6 +70,7 @@ struct monitor {
 	struct inquiry *inquiry;
 	struct command command;
 	struct command_setting setting; /* as we were started */
+	uint64_t lost; /* records and packets, at the last look */
 	uint64_t start_ns;
 	uint64_t round_ns; /* when the last round ended */
 	uint64_t held_ns;  /* until when events are held; 0: none is */
@@ -94,6 +95,18 @@ static void drain(struct monitor *monitor)
 		stop(monitor, EXIT_RUN_FAILED);
 }
 
+/* Before what has happened since is told of. */
+static void check_complete(struct monitor *monitor)
+{
+	uint64_t lost = probe_records_lost(monitor->probe);
+
+	if (monitor->wires)
+		lost += wires_lost(monitor->wires);
+	if (lost != monitor->lost)
+		attribution_incomplete(monitor->attribution, clocks_now());
+	monitor->lost = lost;
+}
+
 static void round_once(struct monitor *monitor)
 {
 	uint64_t now = clocks_now();
@@ -101,6 +114,7 @@ static void round_once(struct monitor *monitor)
 
 	probe_read(monitor->probe, intake_record, monitor->intake);
 	drain(monitor);
+	check_complete(monitor);
 	monitor->held_ns = intake_hand_on(monitor->intake, now,
 					  monitor->ending);
 	err = report_flush(monitor->report);

@@ -173,6 +173,8 @@ void attribution_choose_name(struct attribution *attribution,
 					       who.party.process, ancestors,
 					       ANCESTORS_MAX);
 	names_choose(attribution->names, &remote, &who, begun_ns, choice);
+	choice->unsure = choice->name &&
+			 choice->answered_ns < attribution->complete_ns;
 }
 
 /* Whoever makes his own headers may make pings, too; the rest is raw. */

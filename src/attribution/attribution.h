@@ -68,6 +68,13 @@ bool attribution_wants(const struct attribution *attribution,
 void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 			uint32_t netns, const struct packet *packet);
 
+/*
+ * Records or packets were lost until now_ns. A name from before may have been
+ * followed by another one, in an answer among them, or in one whose question is
+ * among them: it is told as unsure.
+ */
+void attribution_incomplete(struct attribution *attribution, uint64_t now_ns);
+
 /* Tell of connects and questions that have waited long enough. */
 void attribution_tick(struct attribution *attribution, uint64_t now_ns);
 

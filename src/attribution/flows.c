@@ -65,6 +65,7 @@ static void tell(struct attribution *attribution, const struct flow *flow,
 	connection->choice.via = (enum names_via)flow->via;
 	connection->choice.name = flow->name;
 	connection->choice.stale = flow->is_stale;
+	connection->choice.unsure = flow->is_unsure;
 	connection->choice.candidates = flow->candidates;
 	connection->is_old = !flow->begun_ns;
 	if (flow->begun_ns && event->time_ns > flow->begun_ns)
@@ -128,6 +129,7 @@ void flows_connected(struct attribution *attribution,
 		.begun_ns = record->begun_ns,
 		.via = pending->choice.via,
 		.is_stale = pending->choice.stale,
+		.is_unsure = pending->choice.unsure,
 		.candidates = pending->choice.candidates,
 		.name = pending->choice.name,
 	};
@@ -165,6 +167,7 @@ static void open_sent(struct attribution *attribution,
 	attribution_choose_name(attribution, record, record->begun_ns, &choice);
 	flow.via = choice.via;
 	flow.is_stale = choice.stale;
+	flow.is_unsure = choice.unsure;
 	flow.candidates = choice.candidates;
 	flow.name = choice.name;
 	take_owner(&flow, &record->task);

@@ -105,14 +105,37 @@ static const struct socket_owner *find_owner(struct attribution *attribution,
 	return socket_owner(attribution->sockets, &place);
 }
 
+static void miss_answers(struct attribution *attribution, uint64_t until_ns)
+{
+	if (attribution->complete_ns < until_ns)
+		attribution->complete_ns = until_ns;
+}
+
+void attribution_incomplete(struct attribution *attribution, uint64_t now_ns)
+{
+	attribution->lost_ns = now_ns;
+	miss_answers(attribution, now_ns);
+}
+
+static uint64_t messages_lost(const struct attribution *attribution)
+{
+	struct assembly_stats stats;
+
+	assembly_get_stats(attribution->assembly, &stats);
+	return assembly_lost(&stats);
+}
+
 void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 			uint32_t netns, const struct packet *packet)
 {
 	struct packet seen = *packet;
+	uint64_t lost = messages_lost(attribution);
 
 	seen.time_ns = time_ns;
 	seen.netns = netns;
 	assembly_add(attribution->assembly, &seen);
+	if (messages_lost(attribution) != lost)
+		attribution_incomplete(attribution, time_ns);
 }
 
 /* What a sight says, for those that it concerns. */
@@ -164,6 +187,10 @@ static void take_response(struct attribution *attribution,
 	exchange = exchange_answer(attribution->exchanges, sight);
 	if (!exchange)
 		return;
+	if (!exchange->solicited &&
+	    attribution->lost_ns &&
+	    sight->time_ns < attribution->lost_ns + EXCHANGE_TIMEOUT_NS)
+		miss_answers(attribution, sight->time_ns);
 	/* On the fallback a socket may have become known since. */
 	if (!process_id_known(exchange->asker.process) && owner)
 		exchange->asker = owner->party;

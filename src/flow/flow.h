@@ -37,6 +37,7 @@ struct flow {
 	struct flow_owner owner;
 	uint32_t via; /* enum names_via */
 	bool is_stale;
+	bool is_unsure;
 	unsigned int candidates; /* as in struct names_choice */
 	const char *name;	 /* as asked for; NULL: nobody did */
 	uint64_t ended_ns;	 /* 0: it is open */

@@ -45,6 +45,7 @@ struct names_choice {
 	enum names_via via;
 	const char *name; /* as asked for; NULL if nobody asked */
 	bool stale;	  /* its TTL had run out */
+	bool unsure;	  /* a newer answer may have been missed */
 	uint64_t answered_ns;
 	/*
 	 * When askers equally near resolved several names to this address:

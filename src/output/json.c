@@ -325,6 +325,8 @@ static void add_choice(struct writer *writer, const struct event *event)
 	add_string(writer, "\"unicode\":", event->unicode);
 	if (choice->stale)
 		writer_string(writer, "\"stale\":true,");
+	if (choice->unsure)
+		writer_string(writer, "\"unsure\":true,");
 	if (listed) {
 		writer_string(writer, "\"candidates\":[");
 		for (unsigned int i = 0; i < listed; i++)

@@ -359,6 +359,8 @@ static void add_choice(struct writer *writer, const struct names_choice *choice)
 	add_string(writer, " dns.via=", names_via_text(choice->via));
 	if (choice->stale)
 		writer_string(writer, " dns.stale=true");
+	if (choice->unsure)
+		writer_string(writer, " dns.unsure=true");
 	if (listed) {
 		writer_string(writer, " dns.candidates=");
 		mark = writer->len;

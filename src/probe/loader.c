@@ -476,8 +476,7 @@ static void load_and_send(struct loader *loader)
 	send_noise(loader);
 	send_table(loader, loading.programs, "events");
 	send_table(loader, loading.programs, "bells");
-	send_table(loader, loading.programs, "awaited");
-	send_table(loader, loading.programs, "drops");
+	send_table(loader, loading.programs, "shared");
 	if (wanted & SOURCE_FLOWS)
 		send_table(loader, loading.programs, "datagrams");
 	for (size_t i = 0; i < hook_count; i++)

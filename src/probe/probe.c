@@ -25,7 +25,6 @@ struct probe {
 	pid_t loader;
 	int socket;
 	struct records_tables tables;
-	int drops;
 	int datagrams;
 	unsigned int parts;    /* as in the loader's options */
 	bool nothing_attached; /* as it was asked for */
@@ -36,7 +35,6 @@ struct probe {
 	char library[LIBRARY_TEXT];
 	char trouble[1024]; /* why nothing goes, and what to do */
 	struct records *records;
-	uint64_t dropped_before; /* while nobody listened yet */
 };
 
 static int libbpf_log(enum libbpf_print_level level, const char *format,
@@ -62,7 +60,6 @@ int probe_start(const struct loader_options *options, struct probe **ret)
 		return -ENOMEM;
 	probe->socket = -1;
 	probe->tables = (struct records_tables){-1, -1, -1};
-	probe->drops = -1;
 	probe->datagrams = -1;
 	probe->nothing_attached = options->library == LIBRARY_ONLY;
 	probe->parts = options->parts;
@@ -111,8 +108,7 @@ void probe_destroy(struct probe *probe)
 		close(probe->attached[i]);
 	close_table(probe->tables.events);
 	close_table(probe->tables.bells);
-	close_table(probe->tables.awaited);
-	close_table(probe->drops);
+	close_table(probe->tables.shared);
 	close_table(probe->datagrams);
 	/* The loader notices that nobody listens, and ends. */
 	if (probe->socket >= 0)
@@ -181,8 +177,7 @@ static void keep_table(struct probe *probe, const char *name, int fd)
 	} tables[] = {
 		{"events", &probe->tables.events},
 		{"bells", &probe->tables.bells},
-		{"awaited", &probe->tables.awaited},
-		{"drops", &probe->drops},
+		{"shared", &probe->tables.shared},
 		{"datagrams", &probe->datagrams},
 	};
 
@@ -239,17 +234,6 @@ static int take_message(struct probe *probe)
 	}
 }
 
-/* What the probes counted as dropped. */
-static uint64_t dropped(const struct probe *probe)
-{
-	uint32_t key = 0;
-	uint64_t count = 0;
-
-	if (probe->drops >= 0)
-		bpf_map_lookup_elem(probe->drops, &key, &count);
-	return count;
-}
-
 int probe_wait(struct probe *probe)
 {
 	int more;
@@ -260,7 +244,6 @@ int probe_wait(struct probe *probe)
 	close(probe->socket);
 	probe->socket = -1;
 	reap_loader(probe);
-	probe->dropped_before = dropped(probe);
 	if (more == 0 && !probe->attached_count && !probe->nothing_attached)
 		return trouble(probe, -ENODEV,
 			       "no probe could be attached to this kernel; "
@@ -352,8 +335,12 @@ bool probe_count(const struct probe *probe, const struct datagram_key *key,
 	return true;
 }
 
-uint64_t probe_lost(struct probe *probe)
+uint64_t probe_lost(const struct probe *probe)
 {
-	return records_lost(probe->records) + dropped(probe) -
-	       probe->dropped_before;
+	return records_lost(probe->records) + records_dropped(probe->records);
+}
+
+uint64_t probe_records_lost(const struct probe *probe)
+{
+	return records_lost(probe->records);
 }

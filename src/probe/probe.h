@@ -76,7 +76,10 @@ void probe_read(struct probe *probe, records_fn fn, void *context);
 bool probe_count(const struct probe *probe, const struct datagram_key *key,
 		 bool is_over, struct datagram_count *ret);
 
-/* Records lost so far because a perf buffer or a table was full. */
-uint64_t probe_lost(struct probe *probe);
+/* What was lost so far because a perf buffer or a table was full. */
+uint64_t probe_lost(const struct probe *probe);
+
+/* Of that, the records: before one that was read, say. */
+uint64_t probe_records_lost(const struct probe *probe);
 
 #endif

@@ -17,9 +17,9 @@
 struct records {
 	struct perf_buffer *events;
 	struct perf_buffer *bells;
-	uint64_t *awaited; /* shared with the probes */
+	struct shared *shared; /* shared with the probes */
 	size_t page;
-	uint64_t lost;
+	struct shared before; /* while nobody listened yet */
 
 	union {
 		struct record_header header;
@@ -80,7 +80,7 @@ static void take(struct records *records, const void *bytes, uint32_t len)
 	records->fn(record, records->context);
 }
 
-/* perf_event_open(2): what PERF_SAMPLE_RAW and PERF_RECORD_LOST look like. */
+/* perf_event_open(2): what PERF_SAMPLE_RAW looks like. */
 static enum bpf_perf_event_ret on_event(void *context, int cpu,
 					struct perf_event_header *header)
 {
@@ -89,18 +89,12 @@ static enum bpf_perf_event_ret on_event(void *context, int cpu,
 		uint32_t len;
 		uint8_t bytes[];
 	} *sample = (const void *)header;
-	const struct {
-		struct perf_event_header header;
-		uint64_t id;
-		uint64_t count;
-	} *lost = (const void *)header;
 	struct records *records = context;
 
 	(void)cpu;
+	/* Those that are lost the probes count: PERF_RECORD_LOST comes late. */
 	if (header->type == PERF_RECORD_SAMPLE)
 		take(records, sample->bytes, sample->len);
-	else if (header->type == PERF_RECORD_LOST)
-		records->lost += lost->count;
 	return LIBBPF_PERF_EVENT_CONT;
 }
 
@@ -156,19 +150,19 @@ static int open_events(struct records *records, int table)
 int records_open(const struct records_tables *tables, struct records **ret)
 {
 	struct records *records = calloc(1, sizeof(*records));
-	void *awaited;
+	void *shared;
 	int err;
 
 	if (!records)
 		return -ENOMEM;
 	records->page = (size_t)sysconf(_SC_PAGESIZE);
-	awaited = mmap(NULL, records->page, PROT_READ | PROT_WRITE, MAP_SHARED,
-		       tables->awaited, 0);
-	if (awaited == MAP_FAILED) {
+	shared = mmap(NULL, records->page, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       tables->shared, 0);
+	if (shared == MAP_FAILED) {
 		err = -errno;
 		goto fail;
 	}
-	records->awaited = awaited;
+	records->shared = shared;
 	records->bells = open_buffers(records, tables->bells, records->page,
 				      true, on_bell);
 	if (!records->bells) {
@@ -178,8 +172,9 @@ int records_open(const struct records_tables *tables, struct records **ret)
 	err = open_events(records, tables->events);
 	if (err)
 		goto fail;
+	records->before = *records->shared;
 	/* There may be some already. */
-	*records->awaited = 1;
+	records->shared->is_awaited = 1;
 	*ret = records;
 	return 0;
 fail:
@@ -193,8 +188,8 @@ void records_close(struct records *records)
 		return;
 	perf_buffer__free(records->events);
 	perf_buffer__free(records->bells);
-	if (records->awaited)
-		munmap(records->awaited, records->page);
+	if (records->shared)
+		munmap(records->shared, records->page);
 	free(records);
 }
 
@@ -208,12 +203,22 @@ void records_read(struct records *records, records_fn fn, void *context)
 	records->fn = fn;
 	records->context = context;
 	/* In this order: what is written after the look must ring. */
-	__atomic_store_n(records->awaited, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&records->shared->is_awaited, 1, __ATOMIC_SEQ_CST);
 	perf_buffer__consume(records->bells);
 	perf_buffer__consume(records->events);
 }
 
+static uint64_t load(const uint64_t *count)
+{
+	return __atomic_load_n(count, __ATOMIC_SEQ_CST);
+}
+
 uint64_t records_lost(const struct records *records)
 {
-	return records->lost;
+	return load(&records->shared->lost) - records->before.lost;
+}
+
+uint64_t records_dropped(const struct records *records)
+{
+	return load(&records->shared->drops) - records->before.drops;
 }

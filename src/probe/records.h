@@ -19,7 +19,7 @@ struct records;
 struct records_tables {
 	int events;
 	int bells;
-	int awaited;
+	int shared;
 };
 
 /* 0, or a negative errno. */
@@ -40,8 +40,14 @@ int records_fd(const struct records *records);
 typedef void (*records_fn)(const struct record_header *record, void *context);
 void records_read(struct records *records, records_fn fn, void *context);
 
-/* Lost so far because a buffer was full. */
+/*
+ * Lost so far because a buffer was full: of one that was handed over, all that
+ * were to come before it are counted.
+ */
 uint64_t records_lost(const struct records *records);
+
+/* The probes' entries that had no room so far. */
+uint64_t records_dropped(const struct records *records);
 
 /* The least for one CPU: less memory cannot be asked for. */
 #define RECORDS_BYTES_MIN (64u << 10)

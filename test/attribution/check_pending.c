@@ -80,6 +80,7 @@ START_TEST(copies_the_names)
 		.via = NAMES_VIA_CGROUP,
 		.name = name,
 		.stale = true,
+		.unsure = true,
 		.candidates = 2,
 		.candidate = {name, other},
 	};
@@ -95,6 +96,7 @@ START_TEST(copies_the_names)
 	ck_assert_str_eq(pending->choice.candidate[1], "b.example");
 	ck_assert_uint_eq(pending->choice.candidates, 2);
 	ck_assert(pending->choice.stale);
+	ck_assert(pending->choice.unsure);
 	ck_assert_int_eq(pending->choice.via, NAMES_VIA_CGROUP);
 	teardown();
 }

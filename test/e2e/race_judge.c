@@ -6,8 +6,8 @@
  *	race_judge TRUTH SEEN
  *
  * SEEN has one line a connection, made from egrets' JSON lines: pid, local
- * port (0: not known), remote address and name ("-": none), with tabs between
- * them. Lines of processes that the truth does not know are left out; each
+ * port (0: not known), remote address and name ("-": none; "?": one that is told
+ * as unsure), with tabs between them. Lines of processes that the truth does not know are left out; each
  * other line is the first of the connects with its pid, port and address that
  * has none yet; a connect without a line is lost. Exit status: 0 every connect
  * is there with its name, 1 not.
@@ -51,7 +51,7 @@ struct table {
 };
 
 struct verdict {
-	size_t right, wrong, empty, lost;
+	size_t right, wrong, empty, lost, unsure;
 };
 
 struct noise {
@@ -184,6 +184,10 @@ static void judge_line(struct table *table, const struct seen *seen,
 		return;
 	}
 	is->is_seen = true;
+	if (!strcmp(seen->name, "?")) {
+		verdict->unsure++;
+		return;
+	}
 	judge_name(verdict, name, &is->truth);
 	if (!name || strcmp(name, is->truth.name))
 		fprintf(stderr,
@@ -212,7 +216,7 @@ static int judge_lines(const char *path, struct table *table,
 	}
 	fclose(file);
 	verdict->lost = table->connects - verdict->right - verdict->wrong -
-			verdict->empty;
+			verdict->empty - verdict->unsure;
 	return 0;
 }
 
@@ -291,8 +295,11 @@ static struct verdict last_answer(const struct table *table, bool only_own)
 
 static void print_verdict(const char *policy, struct verdict verdict)
 {
-	printf("%s: right %zu, wrong %zu, empty %zu, lost %zu\n", policy,
+	printf("%s: right %zu, wrong %zu, empty %zu, lost %zu", policy,
 	       verdict.right, verdict.wrong, verdict.empty, verdict.lost);
+	if (verdict.unsure)
+		printf(", unsure %zu", verdict.unsure);
+	putchar('\n');
 }
 
 static int complain(const char *path, int error)

@@ -292,6 +292,12 @@ workload()
 	rm -f "$lab_dir"/truth.*
 	work "$1" "$2" || expect_fail "$1: the workload itself went well"
 	egrets_stop
+	judge
+}
+
+# judge: sets $report and $verdict, by what was done and what was told.
+judge()
+{
 	cat "$lab_dir"/truth.* >"$lab_dir/truth"
 	# jq takes its time.
 	grep -e "\"port\":$LAB_RACE_PORT" -e egrets.lost "$lab_dir/out" \
@@ -302,7 +308,8 @@ workload()
 			.destination.port == $port and
 			.egrets.result != "pending") |
 		[$pid, .source.port // 0, .destination.ip,
-			.destination.domain // "-"] | @tsv' \
+			if .egrets.dns.unsure then "?" else
+				.destination.domain // "-" end] | @tsv' \
 		--argjson port "$LAB_RACE_PORT" >"$lab_dir/seen"
 	verdict=0
 	report=$("$EGRETS_HELPERS/race_judge" "$lab_dir/truth" \

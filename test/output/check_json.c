@@ -249,11 +249,12 @@ START_TEST(candidates_are_listed_and_counted)
 
 	choice->via = NAMES_VIA_NETNS;
 	choice->stale = true;
+	choice->unsure = true;
 	choice->candidates = 2;
 	choice->candidate[0] = "a";
 	choice->candidate[1] = "b,c";
 	ck_assert_in_line(&event, "\"dns\":{\"via\":\"netns\",\"stale\":true,"
-				  "\"candidates\":[\"a\",\"b,c\"],"
+				  "\"unsure\":true,\"candidates\":[\"a\",\"b,c\"],"
 				  "\"candidates_total\":2}");
 	choice->candidates = 1000;
 	for (int i = 0; i < NAMES_CANDIDATES; i++)

@@ -184,11 +184,12 @@ START_TEST(how_a_name_was_found_is_said)
 	ck_assert_line(&event, PROCESS_LINE " dns.via=process");
 	choice->via = NAMES_VIA_MACHINE;
 	choice->stale = true;
+	choice->unsure = true;
 	choice->candidates = 2;
 	choice->candidate[0] = "facebook.com";
 	choice->candidate[1] = "a,b.example";
 	ck_assert_line(&event, PROCESS_LINE
-		       " dns.via=machine dns.stale=true "
+		       " dns.via=machine dns.stale=true dns.unsure=true "
 		       "dns.candidates=facebook.com,a\\044b.example");
 	for (int i = 0; i < NAMES_CANDIDATES; i++)
 		choice->candidate[i] = "x";
