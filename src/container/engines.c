@@ -40,6 +40,8 @@ struct engine {
 
 struct engines {
 	struct engines_options options;
+	struct curl_library curl; /* loaded once there is somebody to ask */
+	bool has_no_curl;
 	CURLM *multi;
 	struct engine engine[ENGINES_MAX];
 	unsigned int count;
@@ -105,7 +107,8 @@ static bool request(struct engines *engines, struct engine *engine,
 	if (engine->state != STATE_HERE ||
 	    engines->request_count == REQUESTS_MAX)
 		return false;
-	transfer = transfer_begin(engines->multi, engine->path, kind, subject);
+	transfer = transfer_begin(&engines->curl, engines->multi, engine->path,
+				  kind, subject);
 	if (!transfer)
 		return false;
 	transfer->engine = engine;
@@ -219,13 +222,14 @@ static void take_done(struct engines *engines)
 	CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(engines->multi, &left))) {
+	while ((message = engines->curl.multi_info_read(engines->multi,
+							&left))) {
 		CURLcode result = message->data.result;
 		struct transfer *transfer;
 
 		if (message->msg != CURLMSG_DONE ||
-		    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
-				      &transfer))
+		    engines->curl.easy_getinfo(message->easy_handle,
+					       CURLINFO_PRIVATE, &transfer))
 			continue;
 		if (transfer->kind != TRANSFER_EVENTS && result == CURLE_OK)
 			take_reply(engines, transfer);
@@ -251,7 +255,7 @@ static void act(struct engines *engines, int fd, int what)
 {
 	int running;
 
-	curl_multi_socket_action(engines->multi, fd, what, &running);
+	engines->curl.multi_socket_action(engines->multi, fd, what, &running);
 	for (unsigned int i = 0; i < engines->count; i++) {
 		struct engine *engine = &engines->engine[i];
 
@@ -354,12 +358,48 @@ static bool is_socket(const char *path)
 	return stat(path, &found) == 0 && S_ISSOCK(found.st_mode);
 }
 
+static bool open_multi(struct engines *engines)
+{
+	typeof(&curl_multi_setopt) set = engines->curl.multi_setopt;
+	CURLM *multi = engines->curl.multi_init();
+
+	engines->multi = multi;
+	return multi && !set(multi, CURLMOPT_SOCKETFUNCTION, on_socket) &&
+	       !set(multi, CURLMOPT_SOCKETDATA, engines) &&
+	       !set(multi, CURLMOPT_TIMERFUNCTION, on_timer) &&
+	       !set(multi, CURLMOPT_TIMERDATA, engines) &&
+	       !set(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, CONNECTIONS_MAX);
+}
+
+static void close_multi(struct engines *engines)
+{
+	if (engines->multi)
+		engines->curl.multi_cleanup(engines->multi);
+	engines->multi = NULL;
+	curl_library_unload(&engines->curl);
+}
+
+/* Whether engines can be asked, from the first one on. */
+static bool can_ask(struct engines *engines)
+{
+	if (engines->multi || engines->has_no_curl)
+		return engines->multi;
+	if (curl_library_load(&engines->curl) == 0 && open_multi(engines))
+		return true;
+	close_multi(engines);
+	engines->has_no_curl = true;
+	log_warn("cannot load libcurl, to ask container engines: containers "
+		 "are told by id; install libcurl4 (Debian, Ubuntu) or libcurl "
+		 "(Fedora, Arch)");
+	return false;
+}
+
 static void try(struct engines *engines, struct engine *engine)
 {
 	static const struct reply_subject all = {.id = ""};
 
-	engine->events = transfer_begin(engines->multi, engine->path,
-					TRANSFER_EVENTS, &all);
+	engine->events = transfer_begin(&engines->curl, engines->multi,
+					engine->path, TRANSFER_EVENTS, &all);
 	if (!engine->events)
 		return;
 	engine->events->engine = engine;
@@ -374,7 +414,8 @@ static void look(struct engines *engines, struct engine *engine)
 	if (engine->state == STATE_TRYING) {
 		leave(engines, engine, "does not answer");
 	} else if (is_socket(engine->path)) {
-		try(engines, engine);
+		if (can_ask(engines))
+			try(engines, engine);
 	} else if (engine->was_asked_for && !engine->has_warned) {
 		log_warn("no container engine listens at %s; its containers "
 			 "are told by id until one does",
@@ -391,20 +432,6 @@ void engines_look(struct engines *engines, uint64_t now_ns)
 		look(engines, &engines->engine[i]);
 }
 
-static bool open_multi(struct engines *engines)
-{
-	CURLM *multi = curl_multi_init();
-
-	engines->multi = multi;
-	return multi &&
-	       !curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket) &&
-	       !curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, engines) &&
-	       !curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer) &&
-	       !curl_multi_setopt(multi, CURLMOPT_TIMERDATA, engines) &&
-	       !curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-				  CONNECTIONS_MAX);
-}
-
 int engines_create(const struct engines_options *options, struct engines **ret)
 {
 	static const char unix_prefix[] = "unix://";
@@ -414,10 +441,6 @@ int engines_create(const struct engines_options *options, struct engines **ret)
 	if (!engines)
 		return -ENOMEM;
 	engines->options = *options;
-	if (curl_global_init(CURL_GLOBAL_NOTHING) || !open_multi(engines)) {
-		engines_destroy(engines);
-		return -ENOMEM;
-	}
 	for (size_t i = 0; i < options->socket_count; i++)
 		add_wanted(engines, options->sockets[i]);
 	if (host && !strncmp(host, unix_prefix, sizeof(unix_prefix) - 1))
@@ -442,8 +465,7 @@ void engines_destroy(struct engines *engines)
 		transfer_end(engines->engine[i].events);
 		free(engines->engine[i].path);
 	}
-	curl_multi_cleanup(engines->multi);
-	curl_global_cleanup();
+	close_multi(engines);
 	free(engines);
 }
 

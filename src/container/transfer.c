@@ -19,9 +19,10 @@ void transfer_end(struct transfer *transfer)
 {
 	if (!transfer)
 		return;
-	if (transfer->curl) {
-		curl_multi_remove_handle(transfer->multi, transfer->curl);
-		curl_easy_cleanup(transfer->curl);
+	if (transfer->handle) {
+		transfer->curl->multi_remove_handle(transfer->multi,
+						    transfer->handle);
+		transfer->curl->easy_cleanup(transfer->handle);
 	}
 	free(transfer->text);
 	free(transfer);
@@ -65,7 +66,8 @@ static size_t on_head(char *bytes, size_t size, size_t count, void *context)
 		transfer->trouble = too_much;
 		return 0;
 	}
-	curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
+	transfer->curl->easy_getinfo(transfer->handle, CURLINFO_RESPONSE_CODE,
+				     &status);
 	transfer->is_answered = status == 200;
 	return len;
 }
@@ -94,27 +96,27 @@ static void write_url(const struct transfer *transfer, char *url, size_t size)
 
 static bool set_options(struct transfer *transfer, const char *socket)
 {
-	CURL *curl = transfer->curl;
+	typeof(&curl_easy_setopt) set = transfer->curl->easy_setopt;
+	CURL *handle = transfer->handle;
 	long most_ms = transfer->kind == TRANSFER_EVENTS ? 0 : REPLY_MS;
 	char url[128];
 
 	write_url(transfer, url, sizeof(url));
-	return !curl_easy_setopt(curl, CURLOPT_URL, url) &&
-	       !curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket) &&
-	       !curl_easy_setopt(curl, CURLOPT_PROXY, "") &&
-	       !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) &&
-	       !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
-				 (long)CONNECT_MS) &&
-	       !curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, most_ms) &&
-	       !curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) &&
-	       !curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer) &&
-	       !curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_head) &&
-	       !curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer) &&
-	       !curl_easy_setopt(curl, CURLOPT_PRIVATE, transfer);
+	return !set(handle, CURLOPT_URL, url) &&
+	       !set(handle, CURLOPT_UNIX_SOCKET_PATH, socket) &&
+	       !set(handle, CURLOPT_PROXY, "") &&
+	       !set(handle, CURLOPT_NOSIGNAL, 1L) &&
+	       !set(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) &&
+	       !set(handle, CURLOPT_TIMEOUT_MS, most_ms) &&
+	       !set(handle, CURLOPT_WRITEFUNCTION, on_body) &&
+	       !set(handle, CURLOPT_WRITEDATA, transfer) &&
+	       !set(handle, CURLOPT_HEADERFUNCTION, on_head) &&
+	       !set(handle, CURLOPT_HEADERDATA, transfer) &&
+	       !set(handle, CURLOPT_PRIVATE, transfer);
 }
 
-struct transfer *transfer_begin(CURLM *multi, const char *socket,
-				enum transfer_kind kind,
+struct transfer *transfer_begin(const struct curl_library *curl, CURLM *multi,
+				const char *socket, enum transfer_kind kind,
 				const struct reply_subject *subject)
 {
 	struct transfer *transfer = calloc(1, sizeof(*transfer));
@@ -123,10 +125,11 @@ struct transfer *transfer_begin(CURLM *multi, const char *socket,
 		return NULL;
 	transfer->kind = kind;
 	transfer->subject = *subject;
+	transfer->curl = curl;
 	transfer->multi = multi;
-	transfer->curl = curl_easy_init();
-	if (transfer->curl && set_options(transfer, socket) &&
-	    !curl_multi_add_handle(multi, transfer->curl))
+	transfer->handle = curl->easy_init();
+	if (transfer->handle && set_options(transfer, socket) &&
+	    !curl->multi_add_handle(multi, transfer->handle))
 		return transfer;
 	transfer_end(transfer);
 	return NULL;

@@ -2,9 +2,9 @@
 #ifndef CONTAINER_TRANSFER_H
 #define CONTAINER_TRANSFER_H
 
+#include "container/curl_library.h"
 #include "container/reply.h"
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,8 +22,9 @@ struct transfer {
 	struct reply_subject subject;
 	void *engine; /* the caller's */
 	uint64_t begun_ns;
+	const struct curl_library *curl;
 	CURLM *multi;
-	CURL *curl;
+	CURL *handle;
 	bool is_answered; /* with status 200, if not yet with anything else */
 	char *text;	  /* NULL: nothing yet */
 	size_t len;
@@ -32,9 +33,12 @@ struct transfer {
 	struct transfer *next; /* the caller's */
 };
 
-/* NULL if memory is short. Its curl handle has it for its private pointer. */
-struct transfer *transfer_begin(CURLM *multi, const char *socket,
-				enum transfer_kind kind,
+/*
+ * NULL if memory is short. Its handle has it for its private pointer. The
+ * library and multi are borrowed.
+ */
+struct transfer *transfer_begin(const struct curl_library *curl, CURLM *multi,
+				const char *socket, enum transfer_kind kind,
 				const struct reply_subject *subject);
 void transfer_end(struct transfer *transfer);
 

@@ -210,4 +210,33 @@ connects_from "$group" 7006
 expect_true "one container is told of" told_within 5 7006
 egrets_stop
 expect_is "and no other" "$(events .destination.port)" 7006
+
+# What engines are asked with is loaded when there is one.
+is_loaded()
+{
+	grep -q '/libcurl' "/proc/$1/maps"
+}
+
+egrets_start -o json --engine "$lab_dir/good.sock"
+lab_wait 10 is_loaded "$egrets_pid" || expect_fail "libcurl is loaded for an engine"
+egrets_stop
+if ! compgen -G '/run/docker.sock' >/dev/null &&
+	! compgen -G '/run/podman/podman.sock' >/dev/null; then
+	egrets_start -o json
+	! is_loaded "$egrets_pid" || expect_fail "libcurl is loaded for nobody"
+	egrets_stop
+fi
+library=$(realpath "$(ldconfig -p | sed -n '/libcurl\.so\.4 /{s/.*=> //p;q}')")
+printf '#!/bin/bash\nexec unshare --mount bash -euc %q - "$@"\n' \
+	"mount --bind /dev/null $library; exec $EGRETS \"\$@\"" \
+	>"$lab_dir/without"
+chmod +x "$lab_dir/without"
+EGRETS=$lab_dir/without egrets_start -o json --engine "$lab_dir/good.sock"
+connects_from "$group" 7007
+expect_true "without libcurl a container is told of" told_within 5 7007
+expect_is "by its id" "$(seen_at 7007)" "7 docker null null null null"
+sleep 3
+egrets_stop
+expect_is "without libcurl: one warning" \
+	"$(grep -c '^egrets: cannot load libcurl, ' "$lab_dir/err")" 1
 expect_done
