@@ -187,8 +187,7 @@ static void take_response(struct attribution *attribution,
 	exchange = exchange_answer(attribution->exchanges, sight);
 	if (!exchange)
 		return;
-	if (!exchange->solicited &&
-	    attribution->lost_ns &&
+	if (!exchange->solicited && attribution->lost_ns &&
 	    sight->time_ns < attribution->lost_ns + EXCHANGE_TIMEOUT_NS)
 		miss_answers(attribution, sight->time_ns);
 	/* On the fallback a socket may have become known since. */

@@ -157,7 +157,7 @@ int records_open(const struct records_tables *tables, struct records **ret)
 		return -ENOMEM;
 	records->page = (size_t)sysconf(_SC_PAGESIZE);
 	shared = mmap(NULL, records->page, PROT_READ | PROT_WRITE, MAP_SHARED,
-		       tables->shared, 0);
+		      tables->shared, 0);
 	if (shared == MAP_FAILED) {
 		err = -errno;
 		goto fail;

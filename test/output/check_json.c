@@ -253,9 +253,10 @@ START_TEST(candidates_are_listed_and_counted)
 	choice->candidates = 2;
 	choice->candidate[0] = "a";
 	choice->candidate[1] = "b,c";
-	ck_assert_in_line(&event, "\"dns\":{\"via\":\"netns\",\"stale\":true,"
-				  "\"unsure\":true,\"candidates\":[\"a\",\"b,c\"],"
-				  "\"candidates_total\":2}");
+	ck_assert_in_line(&event,
+			  "\"dns\":{\"via\":\"netns\",\"stale\":true,"
+			  "\"unsure\":true,\"candidates\":[\"a\",\"b,c\"],"
+			  "\"candidates_total\":2}");
 	choice->candidates = 1000;
 	for (int i = 0; i < NAMES_CANDIDATES; i++)
 		choice->candidate[i] = "x";
