@@ -77,6 +77,7 @@ struct monitor {
 	bool ending;	   /* nothing is held any more */
 	bool interrupted;  /* and a command has been let to end */
 	bool terminating;  /* the command has been told that time is over */
+	bool stopped;
 	int status;
 };
 
@@ -84,6 +85,7 @@ static void stop(struct monitor *monitor, int status)
 {
 	if (status)
 		monitor->status = status;
+	monitor->stopped = true;
 	uv_stop(&monitor->loop);
 }
 
@@ -511,6 +513,20 @@ static void say_ready(const struct monitor *monitor)
 		 kernel_types_text(probe_types(monitor->probe)), dns);
 }
 
+/*
+ * epoll asks a perf buffer whether there is anything when it is told of the
+ * buffer, and then forgets it: what rang before would not be heard. So the first
+ * look comes after that.
+ */
+static void run_loop(struct monitor *monitor)
+{
+	uv_run(&monitor->loop, UV_RUN_NOWAIT);
+	if (!monitor->stopped)
+		rounds(monitor);
+	if (!monitor->stopped)
+		uv_run(&monitor->loop, UV_RUN_DEFAULT);
+}
+
 int monitor_run(const struct options *options)
 {
 	struct monitor monitor;
@@ -541,7 +557,7 @@ int monitor_run(const struct options *options)
 		deinit(&monitor);
 		return EXIT_RUN_FAILED;
 	}
-	uv_run(&monitor.loop, UV_RUN_DEFAULT);
+	run_loop(&monitor);
 	finish(&monitor);
 	deinit(&monitor);
 	return monitor.status;

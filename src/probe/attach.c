@@ -180,7 +180,7 @@ static int attach_kprobe(int program, const char *function, bool at_return)
 		.size = sizeof(attr),
 		.kprobe_func = (uintptr_t)function,
 	};
-	uint32_t bit;
+	uint32_t bit = 0;
 	int fd, err;
 
 	err = read_number(KPROBE_DEVICE "/type", "", &attr.type);
