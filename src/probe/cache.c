@@ -62,12 +62,21 @@ static bool is_ours(const struct stat *stat)
 	       (stat->st_uid == 0 || stat->st_uid == geteuid());
 }
 
+/* Up to size bytes; how many there were, or a negative errno. */
+static ssize_t read_bytes(int fd, char *bytes, size_t size)
+{
+	size_t len = 0;
+	ssize_t more;
+
+	while ((more = read(fd, bytes + len, size - len)) > 0)
+		len += (size_t)more;
+	return more < 0 ? -errno : (ssize_t)len;
+}
+
 static int read_file(int fd, char **ret, size_t *len_ret)
 {
-	_cleanup_fclose_ FILE *file = NULL;
-	_cleanup_free_ char *bytes = NULL;
 	struct stat stat;
-	int own;
+	ssize_t len;
 
 	if (fstat(fd, &stat))
 		return -errno;
@@ -75,16 +84,13 @@ static int read_file(int fd, char **ret, size_t *len_ret)
 		return -EPERM;
 	if (stat.st_size > FILE_MAX)
 		return -EFBIG;
-	own = dup(fd);
-	file = own < 0 ? NULL : fdopen(own, "r");
-	bytes = malloc((size_t)stat.st_size + 1);
-	if (!file || !bytes)
+	*ret = malloc((size_t)stat.st_size + 1);
+	if (!*ret)
 		return -ENOMEM;
-	*len_ret = fread(bytes, 1, (size_t)stat.st_size, file);
-	if (ferror(file))
-		return -EIO;
-	*ret = bytes;
-	bytes = NULL;
+	len = read_bytes(fd, *ret, (size_t)stat.st_size);
+	if (len < 0)
+		return (int)len;
+	*len_ret = (size_t)len;
 	return 0;
 }
 

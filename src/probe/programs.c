@@ -308,7 +308,7 @@ int programs_load(const struct programs *programs, const char *name, int type,
 	static const char long_prefix[] = "raw_tracepoint_";
 	bool is_long = strncmp(name, long_prefix, strlen(long_prefix)) == 0;
 	const struct function *function = find_function(programs, name);
-	_cleanup_free_ struct bpf_insn *instructions = NULL;
+	struct bpf_insn *instructions;
 	union bpf_attr attr;
 	int fd;
 
@@ -331,6 +331,7 @@ int programs_load(const struct programs *programs, const char *name, int type,
 	fd = load(&attr);
 	if (fd < 0)
 		explain(&attr, name, fd);
+	free(instructions);
 	return fd;
 }
 

@@ -56,9 +56,11 @@ serve()
 	lab_pids+=("$!")
 }
 
+# Which has no lists yet.
 import_debian()
 {
 	root_lay bookworm "$lab_dir/debian"
+	rm -rf "$lab_dir"/debian/var/lib/apt/lists/*
 	echo 'deb [trusted=yes] http://deb.debian.org/debian bookworm main' \
 		>"$lab_dir/debian/etc/apt/sources.list"
 	tar -C "$lab_dir/debian" -c . |
@@ -90,7 +92,6 @@ egrets_stop
 expect_is "apt-get update" "$status" 0
 ((status == 0)) || sed "s/^/\t/" "$lab_dir/apt"
 name=$(docker inspect -f '{{.Config.Hostname}}' updated)
-said dns.query 'hostname=_http._tcp.deb.debian.org type=SRV'
 said dns.query 'hostname=deb.debian.org type=A'
 said dns.answer 'hostname=deb.debian.org response=172.29.0.1'
 said process.tcp_v4 "comm=http pid=[0-9]+ connection=$gateway:80 dns\.entry=deb\.debian\.org"

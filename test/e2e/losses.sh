@@ -26,6 +26,8 @@ figure()
 	verdict_of "$1" | cut -d' ' -f"$2"
 }
 
+# An egrets of its own, which is stopped.
+unset EGRETS_SHARED
 lab_up
 workloads_up
 egrets_start -o json
