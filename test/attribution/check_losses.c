@@ -13,14 +13,16 @@ static bool is_unsure(struct actor who)
 /* An answer to somebody whose question nobody saw. */
 static void answered_unasked(struct actor who)
 {
+	static uint16_t id = 8;
 	struct sight sight = {.netns = who.netns,
 			      .client = who.addr,
 			      .port = 4000,
-			      .id = 9,
+			      .id = ++id,
 			      .name = "c.example",
 			      .addr = WEB};
 
 	see(sight);
+	ck_assert_int_eq(last_told()->event.kind, EVENT_DNS_ANSWER);
 	ck_assert(last_told()->event.dns.unsolicited);
 }
 
