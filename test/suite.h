@@ -20,7 +20,7 @@
 		SRunner *runner;                                            \
 		int failed;                                                 \
                                                                             \
-		tcase_set_timeout(tcase, 120);                              \
+		tcase_set_timeout(tcase, 280);                              \
 		for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) \
 			tcase_add_test(tcase, tests[i]);                    \
 		suite_add_tcase(suite, tcase);                              \
