@@ -1,56 +1,39 @@
 // SPDX-License-Identifier: MIT
 #include "container/curl_library.h"
 
-#include "base/log.h"
+#include "machine/shared_library.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
-#include <string.h>
 
 #define LIBCURL "libcurl.so.4"
 
-static int find(struct curl_library *library)
-{
-	const struct {
-		const char *name;
-		void *place;
-	} symbols[] = {
-		{"curl_global_init", &library->global_init},
-		{"curl_global_cleanup", &library->global_cleanup},
-		{"curl_easy_init", &library->easy_init},
-		{"curl_easy_setopt", &library->easy_setopt},
-		{"curl_easy_getinfo", &library->easy_getinfo},
-		{"curl_easy_cleanup", &library->easy_cleanup},
-		{"curl_multi_init", &library->multi_init},
-		{"curl_multi_setopt", &library->multi_setopt},
-		{"curl_multi_add_handle", &library->multi_add_handle},
-		{"curl_multi_remove_handle", &library->multi_remove_handle},
-		{"curl_multi_socket_action", &library->multi_socket_action},
-		{"curl_multi_info_read", &library->multi_info_read},
-		{"curl_multi_cleanup", &library->multi_cleanup},
-	};
-
-	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
-		void *symbol = dlsym(library->handle, symbols[i].name);
-
-		if (!symbol)
-			return -ELIBACC;
-		memcpy(symbols[i].place, &symbol, sizeof(symbol));
-	}
-	return library->global_init(CURL_GLOBAL_NOTHING) ? -ELIBACC : 0;
-}
-
 int curl_library_load(struct curl_library *ret)
 {
-	struct curl_library library = {
-		.handle = dlopen(LIBCURL, RTLD_LAZY | RTLD_LOCAL),
+	struct curl_library library;
+	const struct shared_library_symbol symbols[] = {
+		{"curl_global_init", &library.global_init},
+		{"curl_global_cleanup", &library.global_cleanup},
+		{"curl_easy_init", &library.easy_init},
+		{"curl_easy_setopt", &library.easy_setopt},
+		{"curl_easy_getinfo", &library.easy_getinfo},
+		{"curl_easy_cleanup", &library.easy_cleanup},
+		{"curl_multi_init", &library.multi_init},
+		{"curl_multi_setopt", &library.multi_setopt},
+		{"curl_multi_add_handle", &library.multi_add_handle},
+		{"curl_multi_remove_handle", &library.multi_remove_handle},
+		{"curl_multi_socket_action", &library.multi_socket_action},
+		{"curl_multi_info_read", &library.multi_info_read},
+		{"curl_multi_cleanup", &library.multi_cleanup},
 	};
 
-	if (!library.handle || find(&library)) {
-		log_debug("%s", dlerror());
-		if (library.handle)
-			dlclose(library.handle);
+	library.handle = shared_library_load(
+		LIBCURL, symbols, sizeof(symbols) / sizeof(symbols[0]));
+	if (!library.handle)
+		return -ELIBACC;
+	if (library.global_init(CURL_GLOBAL_NOTHING)) {
+		dlclose(library.handle);
 		return -ELIBACC;
 	}
 	*ret = library;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "probe/compiler.h"
 
-#include "base/cleanup.h"
-#include "base/log.h"
+#include "machine/shared_library.h"
 #include "probe/stubs.h"
 
 #include <bcc/bcc_common.h>
 #include <bcc/libbpf.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdint.h>
@@ -16,7 +14,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LIBBCC "libbcc.so.0"
@@ -38,10 +35,7 @@ struct compiler {
 
 static int load_library(struct compiler *compiler)
 {
-	const struct {
-		const char *name;
-		void *place;
-	} symbols[] = {
+	const struct shared_library_symbol symbols[] = {
 		{"bpf_module_create_c_from_string", &compiler->create},
 		{"bpf_module_destroy", &compiler->destroy},
 		{"bpf_num_functions", &compiler->function_count},
@@ -55,21 +49,9 @@ static int load_library(struct compiler *compiler)
 		{"bpf_table_fd_id", &compiler->table_fd},
 	};
 
-	compiler->library = dlopen(LIBBCC, RTLD_LAZY | RTLD_LOCAL);
-	if (!compiler->library) {
-		log_debug("%s", dlerror());
-		return -ELIBACC;
-	}
-	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
-		void *symbol = dlsym(compiler->library, symbols[i].name);
-
-		if (!symbol) {
-			log_debug("%s", dlerror());
-			return -ELIBACC;
-		}
-		memcpy(symbols[i].place, &symbol, sizeof(symbol));
-	}
-	return 0;
+	compiler->library = shared_library_load(
+		LIBBCC, symbols, sizeof(symbols) / sizeof(symbols[0]));
+	return compiler->library ? 0 : -ELIBACC;
 }
 
 /* The stand-ins, made once for all compilations. */
