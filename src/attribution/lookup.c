@@ -117,25 +117,27 @@ void attribution_incomplete(struct attribution *attribution, uint64_t now_ns)
 	miss_answers(attribution, now_ns);
 }
 
-static uint64_t messages_lost(const struct attribution *attribution)
+static void check_assembly(struct attribution *attribution, uint64_t now_ns)
 {
 	struct assembly_stats stats;
+	uint64_t lost;
 
 	assembly_get_stats(attribution->assembly, &stats);
-	return assembly_lost(&stats);
+	lost = assembly_lost(&stats);
+	if (lost != attribution->messages_lost)
+		attribution_incomplete(attribution, now_ns);
+	attribution->messages_lost = lost;
 }
 
 void attribution_packet(struct attribution *attribution, uint64_t time_ns,
 			uint32_t netns, const struct packet *packet)
 {
 	struct packet seen = *packet;
-	uint64_t lost = messages_lost(attribution);
 
 	seen.time_ns = time_ns;
 	seen.netns = netns;
 	assembly_add(attribution->assembly, &seen);
-	if (messages_lost(attribution) != lost)
-		attribution_incomplete(attribution, time_ns);
+	check_assembly(attribution, time_ns);
 }
 
 /* What a sight says, for those that it concerns. */

@@ -25,8 +25,9 @@ struct attribution {
 	struct names *names;
 	struct assembly *assembly;
 	struct pendings pendings;
-	uint64_t lost_ns;     /* when something was lost, the last time */
-	uint64_t complete_ns; /* no answer has been missed since */
+	uint64_t lost_ns;	/* when something was lost, the last time */
+	uint64_t complete_ns;	/* no answer has been missed since */
+	uint64_t messages_lost; /* by assembly, at the last look */
 	uint64_t connects_forgotten;
 	uint64_t malformed;
 	uint64_t no_memory;
