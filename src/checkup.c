@@ -149,7 +149,6 @@ static int load(struct checkup *checkup, bool fatal, struct probe **ret)
 		.types = checkup->options->types,
 		.dns_ports = checkup->options->dns_ports,
 		.library = fatal ? LIBRARY_ONLY : LIBRARY_ALWAYS,
-		.cache = getenv("EGRETS_CACHE"),
 		.parts = SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS,
 	};
 	int err = probe_start(&options, ret);

@@ -318,7 +318,6 @@ static int open_sources(struct monitor *monitor)
 		.attach = monitor->options->attach,
 		.types = monitor->options->types,
 		.dns_ports = monitor->options->dns_ports,
-		.cache = getenv("EGRETS_CACHE"),
 		.parts = options_parts(monitor->options),
 	};
 	int err;

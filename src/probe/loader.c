@@ -524,7 +524,7 @@ static void open_workshop(struct loader *loader)
 /* Before we go where a relative path means something else. */
 static void open_cache(struct loader *loader)
 {
-	const char *path = loader->options->cache;
+	const char *path = getenv("EGRETS_CACHE");
 	char what[MACHINE_TEXT];
 
 	if (!path || !*path)

@@ -26,7 +26,6 @@ struct loader_options {
 	enum kernel_types types;
 	struct dns_ports dns_ports;
 	unsigned int parts; /* enum source_part: what is wanted besides */
-	const char *cache;  /* directory of compiled programs, or NULL */
 	enum loader_library library;
 };
 

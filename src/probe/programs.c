@@ -18,6 +18,16 @@
 #define LOAD_TRIES   5
 #define VERIFIER_LOG (4u << 20)
 
+/* As bpf(2) is asked for it, and as in a file. */
+struct table {
+	char name[PROGRAMS_NAME];
+	uint32_t type; /* enum bpf_map_type */
+	uint32_t key_size;
+	uint32_t value_size;
+	uint32_t entries;
+	uint32_t flags;
+};
+
 struct function {
 	char name[PROGRAMS_NAME];
 	size_t count;
@@ -29,7 +39,7 @@ struct programs {
 	uint32_t kernel_version;
 	uint32_t table_count;
 	uint32_t function_count;
-	struct programs_table table[TABLES_MAX];
+	struct table table[TABLES_MAX];
 	int made[TABLES_MAX];  /* the descriptor of each, or -1 */
 	int given[TABLES_MAX]; /* the one that it was added with */
 	struct function function[FUNCTIONS_MAX];
@@ -104,7 +114,7 @@ int programs_add_table(struct programs *programs, const char *name, int fd)
 				.info = (uintptr_t)&info,
 			},
 	};
-	struct programs_table *table = &programs->table[programs->table_count];
+	struct table *table = &programs->table[programs->table_count];
 	int err = call_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr);
 
 	if (err)
@@ -230,7 +240,7 @@ int programs_add_function(struct programs *programs, const char *name,
 	return detach_tables(programs, function->instructions, count);
 }
 
-static int make_table(const struct programs_table *table)
+static int make_table(const struct table *table)
 {
 	union bpf_attr attr = {
 		.map_type = table->type,
@@ -387,7 +397,7 @@ static bool read_header(struct cursor *cursor, struct file_header *ret)
 
 static bool read_table(struct cursor *cursor, struct programs *programs)
 {
-	struct programs_table *table = &programs->table[programs->table_count];
+	struct table *table = &programs->table[programs->table_count];
 
 	if (!take(cursor, table, sizeof(*table)) ||
 	    !is_text(table->name, sizeof(table->name)))

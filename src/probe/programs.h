@@ -16,16 +16,6 @@ struct programs;
 
 #define PROGRAMS_NAME 64 /* of a table or a function, with its NUL */
 
-/* What a table is, as bpf(2) is asked for it. */
-struct programs_table {
-	char name[PROGRAMS_NAME];
-	uint32_t type; /* enum bpf_map_type */
-	uint32_t key_size;
-	uint32_t value_size;
-	uint32_t entries;
-	uint32_t flags;
-};
-
 /* kernel_version is LINUX_VERSION_CODE, which Linux before 5.0 compares. */
 struct programs *programs_create(const char *license, uint32_t kernel_version);
 void programs_destroy(struct programs *programs);

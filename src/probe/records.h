@@ -27,9 +27,10 @@ int records_open(const struct records_tables *tables, struct records **ret);
 void records_close(struct records *records);
 
 /*
- * Becomes readable when there are records. Who polls it looks once after the poll has
- * begun: what rang before may not be heard. (In theory one that is written at
- * the very moment of a look may not ring: look once in a while anyway.)
+ * Becomes readable when there are records. Who polls it looks once after the
+ * poll has begun: what rang before may not be heard. (In theory one that is
+ * written at the very moment of a look may not ring: look once in a while
+ * anyway.)
  */
 int records_fd(const struct records *records);
 

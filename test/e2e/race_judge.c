@@ -7,7 +7,8 @@
  *
  * SEEN has one line a connection, made from egrets' JSON lines: pid, local
  * port (0: not known), remote address and name ("-": none; "?": one that is told
- * as unsure), with tabs between them. Lines of processes that the truth does not know are left out; each
+ * as unsure), with tabs between
+ * them. Lines of processes that the truth does not know are left out; each
  * other line is the first of the connects with its pid, port and address that
  * has none yet; a connect without a line is lost. Exit status: 0 every connect
  * is there with its name, 1 not.
