@@ -114,7 +114,7 @@ static inline uint64_t start_time(struct task_struct *task)
 	return start;
 }
 
-/* The thread that runs. Programs on packets have no helper for that. */
+/* The thread, and the process, that runs. Programs on packets have no helper. */
 static inline uint32_t current_tid(void)
 {
 	struct task_struct *self = (void *)bpf_get_current_task();
@@ -122,6 +122,15 @@ static inline uint32_t current_tid(void)
 
 	READ_KERNEL(tid, self->pid);
 	return tid;
+}
+
+static inline uint32_t current_tgid(void)
+{
+	struct task_struct *self = (void *)bpf_get_current_task();
+	uint32_t tgid = 0;
+
+	READ_KERNEL(tgid, self->tgid);
+	return tgid;
 }
 
 /*
@@ -147,9 +156,16 @@ static inline uint16_t socket_protocol(struct sock *sk)
 	return protocol;
 }
 
-/* Fill in what the socket itself knows; an address not yet chosen is zero. */
-static inline void describe_socket(struct record_socket *to, struct sock *sk)
+/* Addresses as numbers: libbcc has pointers that a program is given read for us. */
+struct socket_description {
+	uint64_t to;
+	uint64_t sk;
+};
+
+SUBPROGRAM int subprogram_1(struct socket_description *description)
 {
+	struct record_socket *to = (void *)description->to;
+	struct sock *sk = (void *)description->sk;
 	struct net *net = NULL;
 	uint16_t family = 0, port_be = 0;
 	uint32_t v4 = 0;
@@ -167,7 +183,7 @@ static inline void describe_socket(struct record_socket *to, struct sock *sk)
 		map_v4(to->local, v4);
 		READ_KERNEL(v4, sk->__sk_common.skc_daddr);
 		map_v4(to->remote, v4);
-		return;
+		return 0;
 	}
 #ifdef HAVE_sock_common_skc_v6_daddr
 	bpf_probe_read_kernel(to->local, sizeof(to->local),
@@ -175,6 +191,20 @@ static inline void describe_socket(struct record_socket *to, struct sock *sk)
 	bpf_probe_read_kernel(to->remote, sizeof(to->remote),
 			      &sk->__sk_common.skc_v6_daddr);
 #endif
+	return 0;
+}
+
+/* Fill in what the socket itself knows; an address not yet chosen is zero. */
+static inline void describe_socket(struct record_socket *to, struct sock *sk)
+{
+	static int (*describe)(struct socket_description *) = SUBPROGRAM_CALL(
+		1);
+	struct socket_description description = {
+		.to = (uint64_t)to,
+		.sk = (uint64_t)sk,
+	};
+
+	describe(&description);
 }
 
 /* An address and a port, as records have them. */

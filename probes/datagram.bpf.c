@@ -94,8 +94,7 @@ static inline void emit_flow_owner(void *ctx, struct record_connect *record,
 	record->header.size = sizeof(*record);
 	record->header.time_ns = bpf_ktime_get_ns();
 	record->begun_ns = record->header.time_ns;
-	describe_task(&record->task);
-	tell_group(ctx, record->task.cgroup_id);
+	describe_task(ctx, &record->task);
 	submitted(ctx, events.perf_submit(ctx, record, sizeof(*record)));
 }
 

@@ -92,8 +92,7 @@ static inline void emit_owner(void *ctx, struct sock *sk)
 	record.header.kind = RECORD_FLOW_OWNER;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
-	describe_task(&record.task);
-	tell_group(ctx, record.task.cgroup_id);
+	describe_task(ctx, &record.task);
 	describe_connection(&record.socket, sk);
 	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 }

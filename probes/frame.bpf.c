@@ -56,8 +56,7 @@ static inline void frame_leaves(void *ctx, struct sock *sk,
 	key.socket_id = socket_id(sk);
 	key.place.port = record.ifindex;
 	key.protocol = PROTO_FRAME;
-	describe_task(&record.task);
-	key.tgid = record.task.tgid;
+	key.tgid = current_tgid();
 	if (sent.lookup(&key))
 		return;
 	sent.update(&key, &seen);
@@ -66,7 +65,7 @@ static inline void frame_leaves(void *ctx, struct sock *sk,
 	record.header.kind = RECORD_FRAME;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
-	tell_group(ctx, record.task.cgroup_id);
+	describe_task(ctx, &record.task);
 	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 }
 

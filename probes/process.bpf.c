@@ -44,8 +44,7 @@ int raw_tracepoint_sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 	__builtin_memset(record, 0, offsetof(struct record_exec, path));
 	record->header.kind = RECORD_EXEC;
 	record->header.time_ns = bpf_ktime_get_ns();
-	describe_task(&record->task);
-	tell_group(ctx, record->task.cgroup_id);
+	describe_task(ctx, &record->task);
 	READ_KERNEL(path, program->interp);
 	len = bpf_probe_read_kernel_str(record->path, sizeof(record->path),
 					path);
@@ -117,8 +116,7 @@ int raw_tracepoint_sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
 	record.header.kind = RECORD_EXIT;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
-	describe_task(&record.task);
-	tell_group(ctx, record.task.cgroup_id);
+	describe_task(ctx, &record.task);
 	READ_KERNEL(started_ns, leader->start_time);
 	record.lived_ns = record.header.time_ns - started_ns;
 	record.status = exit_status(leader, signal);

@@ -96,10 +96,46 @@ static inline void read_path(char (*names)[RECORD_CGROUP_LEN],
 	}
 }
 
-static inline void describe_task(struct record_task *task)
+/*
+ * A record of a task of this cgroup is about to go: before the first of them,
+ * tell what the cgroup is. If there is no room the next one will.
+ */
+static inline void tell_group(void *ctx, const struct groups *groups)
 {
+	struct group_scratch *scratch;
+	uint64_t id = groups->id;
+	int zero = 0;
+	uint8_t yes = 1;
+
+	if (groups_told.lookup(&id))
+		return;
+	scratch = group_scratch.lookup(&zero);
+	if (!scratch || scratch->busy)
+		return;
+	scratch->busy = 1;
+	scratch->record.header.kind = RECORD_CGROUP;
+	scratch->record.header.size = sizeof(scratch->record);
+	scratch->record.header.time_ns = bpf_ktime_get_ns();
+	scratch->record.cgroup_id = id;
+	read_path(scratch->record.v2, groups->v2);
+	read_path(scratch->record.v1, groups->v1);
+	if (!events.perf_submit(ctx, &scratch->record, sizeof(scratch->record)))
+		groups_told.update(&id, &yes);
+	scratch->busy = 0;
+}
+
+/* Addresses as numbers: libbcc has pointers that a program is given read for us. */
+struct task_description {
+	uint64_t ctx;
+	uint64_t task;
+};
+
+SUBPROGRAM int subprogram_2(struct task_description *description)
+{
+	struct record_task *task = (void *)description->task;
 	struct task_struct *self = (void *)bpf_get_current_task();
 	struct task_struct *leader = NULL, *parent = NULL;
+	struct groups groups = read_groups(self);
 	const struct cred *cred = NULL;
 
 	READ_KERNEL(task->tgid, self->tgid);
@@ -112,34 +148,19 @@ static inline void describe_task(struct record_task *task)
 	task->start_ns = start_time(leader);
 	task->parent_start_ns = start_time(parent);
 	READ_KERNEL(task->comm, leader->comm);
-	task->cgroup_id = read_groups(self).id;
+	task->cgroup_id = groups.id;
+	tell_group((void *)description->ctx, &groups);
+	return 0;
 }
 
-/*
- * A record of the running task is about to go: before the first of its cgroup,
- * tell what that is. If there is no room the next one will.
- */
-static inline void tell_group(void *ctx, uint64_t id)
+/* For a record that is about to go. */
+static inline void describe_task(void *ctx, struct record_task *task)
 {
-	struct groups groups;
-	struct group_scratch *scratch;
-	int zero = 0;
-	uint8_t yes = 1;
+	static int (*describe)(struct task_description *) = SUBPROGRAM_CALL(2);
+	struct task_description description = {
+		.ctx = (uint64_t)ctx,
+		.task = (uint64_t)task,
+	};
 
-	if (groups_told.lookup(&id))
-		return;
-	scratch = group_scratch.lookup(&zero);
-	if (!scratch || scratch->busy)
-		return;
-	scratch->busy = 1;
-	groups = read_groups((void *)bpf_get_current_task());
-	scratch->record.header.kind = RECORD_CGROUP;
-	scratch->record.header.size = sizeof(scratch->record);
-	scratch->record.header.time_ns = bpf_ktime_get_ns();
-	scratch->record.cgroup_id = groups.id;
-	read_path(scratch->record.v2, groups.v2);
-	read_path(scratch->record.v1, groups.v1);
-	if (!events.perf_submit(ctx, &scratch->record, sizeof(scratch->record)))
-		groups_told.update(&groups.id, &yes);
-	scratch->busy = 0;
+	describe(&description);
 }

@@ -81,9 +81,8 @@ static inline void emit_connect(void *ctx, struct sock *sk,
 	record->header.size = sizeof(*record);
 	record->header.time_ns = bpf_ktime_get_ns();
 	record->begun_ns = begun_ns ? begun_ns : record->header.time_ns;
-	describe_task(&record->task);
+	describe_task(ctx, &record->task);
 	find_owner(sk, &record->task);
-	tell_group(ctx, record->task.cgroup_id);
 	submitted(ctx, events.perf_submit(ctx, record, sizeof(*record)));
 }
 

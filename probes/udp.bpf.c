@@ -52,9 +52,9 @@ static inline void datagram_leaves(void *ctx, struct sock *sk, bool to_peer,
 	__builtin_memcpy(to.place.addr, record->socket.remote, 16);
 	to.local_port = record->socket.local_port;
 	to.protocol = record->socket.protocol;
-	describe_task(&record->task);
 	/* Those of SCTP are sent again in interrupts, whoever runs then. */
-	to.tgid = record->socket.protocol == PROTO_SCTP ? 0 : record->task.tgid;
+	if (record->socket.protocol != PROTO_SCTP)
+		to.tgid = current_tgid();
 	if (sent.lookup(&to))
 		return;
 	sent.update(&to, &seen);
@@ -63,7 +63,7 @@ static inline void datagram_leaves(void *ctx, struct sock *sk, bool to_peer,
 	record->header.size = sizeof(*record);
 	record->header.time_ns = now;
 	record->begun_ns = begun_ns ? *begun_ns : now;
-	tell_group(ctx, record->task.cgroup_id);
+	describe_task(ctx, &record->task);
 	submitted(ctx, events.perf_submit(ctx, record, sizeof(*record)));
 }
 

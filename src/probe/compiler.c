@@ -150,6 +150,8 @@ int compiler_compile(const struct compiler *compiler,
 		/* libbcc optimises what it is given: once is enough. */
 		"-Xclang",
 		"-disable-llvm-passes",
+		/* Nor does anyone read what it would have to say of types and lines. */
+		"-g0",
 	};
 	void *module;
 	int err = stubs ? make_stubs(workshop) : 0;

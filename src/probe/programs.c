@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/cursor.h"
+#include "probe/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,12 +27,6 @@ struct table {
 	uint32_t value_size;
 	uint32_t entries;
 	uint32_t flags;
-};
-
-struct function {
-	char name[PROGRAMS_NAME];
-	size_t count;
-	struct bpf_insn *instructions;
 };
 
 struct programs {
@@ -302,13 +297,9 @@ static void explain(union bpf_attr *attr, const char *function, int err)
 	fprintf(stderr, "%s%s: %s\n", log, function, strerror(-err));
 }
 
-static const struct function *find_function(const struct programs *programs,
-					    const char *name)
+static struct functions all_functions(const struct programs *programs)
 {
-	for (size_t i = 0; i < programs->function_count; i++)
-		if (strcmp(programs->function[i].name, name) == 0)
-			return &programs->function[i];
-	return NULL;
+	return (struct functions){programs->function, programs->function_count};
 }
 
 int programs_load(const struct programs *programs, const char *name, int type,
@@ -317,23 +308,24 @@ int programs_load(const struct programs *programs, const char *name, int type,
 	/* All that the kernel would keep of the name. */
 	static const char long_prefix[] = "raw_tracepoint_";
 	bool is_long = strncmp(name, long_prefix, strlen(long_prefix)) == 0;
-	const struct function *function = find_function(programs, name);
+	const struct functions functions = all_functions(programs);
+	const struct function *function = functions_find(&functions, name);
 	struct bpf_insn *instructions;
 	union bpf_attr attr;
+	size_t count;
 	int fd;
 
 	if (!function)
 		return -ENOENT;
-	instructions = copy_instructions(function->instructions,
-					 function->count);
-	if (!instructions)
-		return -ENOMEM;
-	attach_tables(programs, instructions, function->count);
+	fd = link_functions(&functions, function, &instructions, &count);
+	if (fd < 0)
+		return fd;
+	attach_tables(programs, instructions, count);
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_type = (uint32_t)type;
 	attr.expected_attach_type = (uint32_t)attach_type;
 	attr.insns = (uintptr_t)instructions;
-	attr.insn_cnt = (uint32_t)function->count;
+	attr.insn_cnt = (uint32_t)count;
 	attr.license = (uintptr_t)programs->license;
 	attr.kern_version = programs->kernel_version;
 	strncpy(attr.prog_name, name + (is_long ? strlen(long_prefix) : 0),
@@ -426,6 +418,17 @@ static bool read_function(struct cursor *cursor, struct programs *programs)
 	return tables_exist(programs, function->instructions, function->count);
 }
 
+/* Whether functions call those that there are. */
+static bool calls_exist(const struct programs *programs)
+{
+	const struct functions functions = all_functions(programs);
+
+	for (size_t i = 0; i < functions.count; i++)
+		if (!link_is_complete(&functions, &functions.function[i]))
+			return false;
+	return true;
+}
+
 static bool read_all(struct cursor *cursor, const struct file_header *header,
 		     struct programs *programs)
 {
@@ -435,7 +438,8 @@ static bool read_all(struct cursor *cursor, const struct file_header *header,
 	for (uint32_t i = 0; i < header->function_count; i++)
 		if (!read_function(cursor, programs))
 			return false;
-	return !cursor_failed(cursor) && cursor_left(cursor) == 0;
+	return !cursor_failed(cursor) && cursor_left(cursor) == 0 &&
+	       calls_exist(programs);
 }
 
 int programs_read(const void *bytes, size_t len, struct programs **ret)

@@ -12,9 +12,10 @@
 
 /* Each uses what stands before it. */
 static const char *const parts[] = {
-	"event.h",   "common.h",   "task.h",	    "tcp.bpf.c",
-	"udp.bpf.c", "raw.bpf.c",  "frame.bpf.c",   "datagram.bpf.c",
-	"dns.bpf.c", "flow.bpf.c", "process.bpf.c", "cgroup.bpf.c",
+	"event.h",	  "subprogram.h", "common.h",	"task.h",
+	"tcp.bpf.c",	  "udp.bpf.c",	  "raw.bpf.c",	"frame.bpf.c",
+	"datagram.bpf.c", "dns.bpf.c",	  "flow.bpf.c", "process.bpf.c",
+	"cgroup.bpf.c",
 };
 
 const char *kernel_types_text(enum kernel_types types)
