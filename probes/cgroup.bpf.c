@@ -111,24 +111,45 @@ static inline void note_failure(void *ctx, struct call *call,
 		count_drop();
 }
 
+/* Addresses are numbers: see common.h. */
+struct route_lookup {
+	uint64_t ctx;
+	uint64_t place;
+	int64_t error;
+};
+
 /*
  * A table was asked for a route to place, and has none; error as
  * fib_table_lookup() has it, positive. Interrupts ask too: only what the running
  * call is for matters.
  */
-static inline void route_lookup(void *ctx, const struct place *place, int error)
+SUBPROGRAM int subprogram_3(struct route_lookup *lookup)
 {
+	const struct place *place = (void *)lookup->place;
 	uint32_t tid = (uint32_t)bpf_get_current_pid_tgid();
 	struct call *call = calls.lookup(&tid);
 	struct record_connect record = {};
 
 	if (!call || call->returns ||
 	    !is_same_addr(place->addr, call->place.addr))
-		return;
+		return 0;
 	describe_socket(&record.socket, (struct sock *)call->sk);
 	record.socket.remote_port = call->place.port;
 	__builtin_memcpy(record.socket.remote, place->addr, 16);
-	note_failure(ctx, call, &record, error);
+	note_failure((void *)lookup->ctx, call, &record, (int)lookup->error);
+	return 0;
+}
+
+static inline void route_lookup(void *ctx, const struct place *place, int error)
+{
+	static int (*note)(struct route_lookup *) = SUBPROGRAM_CALL(3);
+	struct route_lookup lookup = {
+		.ctx = (uint64_t)ctx,
+		.place = (uint64_t)place,
+		.error = error,
+	};
+
+	note(&lookup);
 }
 
 int cgroup_connect4(struct bpf_sock_addr *ctx)

@@ -90,30 +90,32 @@ static inline void leaves(struct __sk_buff *packet, struct bpf_sock *known)
 {
 	struct sock *sk = packet_socket(known);
 	struct record_connect record = {};
-	bool to_peer = true;
+	bool is_udp = is_datagram(known);
+	bool is_other = !is_udp && !is_stream(known);
+	bool is_told = is_other, to_peer = false;
 	uint16_t port;
 
-	if (!is_stream(known) && !is_datagram(known)) {
-		other_leaves(packet, known, sk, &record);
+	if (!is_other)
+		describe_socket(&record.socket, sk);
+	else if (!describe_other(packet, known, sk, &record.socket))
 		return;
-	}
-	describe_socket(&record.socket, sk);
-	port = record.socket.remote_port;
-	if (is_datagram(known)) {
+	if (is_udp)
 		read_destination(sk, &record.socket, &to_peer);
-		port = record.socket.remote_port;
+	port = record.socket.remote_port;
 #ifdef WITH_CGROUPS
-		/* To no place, it is not a program's but a tunnel's. */
-		if (port)
-			datagram_leaves(packet, sk, to_peer, &record);
+	/* To no place, it is not a program's but a tunnel's. */
+	is_told = is_told || (is_udp && port);
 #endif
-		if (!port)
-			port = datagram_port(packet, 1);
-	}
+	if (is_told)
+		datagram_leaves(packet, sk, to_peer, &record);
+	if (is_other)
+		return;
+	if (is_udp && !port)
+		port = datagram_port(packet, 1);
 	if (IS_DNS_PORT(port))
 		submit_packet(packet, true, &record.socket);
 #ifdef WITH_FLOWS
-	if (is_datagram(known) && record.socket.remote_port)
+	if (is_udp && record.socket.remote_port)
 		count_leaving(packet, sk, &record);
 #endif
 }

@@ -65,10 +65,13 @@ static inline bool is_of_program(struct sock *sk)
 	return file;
 }
 
-/* The record has been zeroed. known and sk are the same socket. */
-static inline void other_leaves(struct __sk_buff *packet,
-				struct bpf_sock *known, struct sock *sk,
-				struct record_connect *record)
+/*
+ * What the packet says that its socket does not; known and sk are the same
+ * socket. False: nothing that is told of.
+ */
+static inline bool describe_other(struct __sk_buff *packet,
+				  struct bpf_sock *known, struct sock *sk,
+				  struct record_socket *to)
 {
 	struct packet_head head = {};
 	bool is_raw = known->type == TYPE_RAW;
@@ -77,16 +80,16 @@ static inline void other_leaves(struct __sk_buff *packet,
 	read_head(packet, &head);
 	if (!is_raw && !(protocol == PROTO_ICMP || protocol == PROTO_ICMPV6 ||
 			 (protocol == PROTO_SCTP && read_sctp(packet, &head))))
-		return;
+		return false;
 	if (!is_of_program(sk))
-		return;
-	describe_socket(&record->socket, sk);
-	record->socket.local_port = head.source.port;
-	record->socket.remote_port = head.destination.port;
-	__builtin_memcpy(record->socket.local, head.source.addr, 16);
-	__builtin_memcpy(record->socket.remote, head.destination.addr, 16);
-	record->socket.is_raw = is_raw;
+		return false;
+	describe_socket(to, sk);
+	to->local_port = head.source.port;
+	to->remote_port = head.destination.port;
+	__builtin_memcpy(to->local, head.source.addr, 16);
+	__builtin_memcpy(to->remote, head.destination.addr, 16);
+	to->is_raw = is_raw;
 	if (protocol == PROTO_RAW)
-		record->socket.protocol = head.protocol;
-	datagram_leaves(packet, sk, false, record);
+		to->protocol = head.protocol;
+	return true;
 }
