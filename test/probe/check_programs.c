@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "probe/programs.h"
 
+#include "subprogram.h"
 #include "suite.h"
 
 #include <errno.h>
@@ -158,6 +159,32 @@ START_TEST(a_table_that_is_not_there_is_refused)
 }
 END_TEST
 
+START_TEST(a_call_of_what_is_not_there_is_refused)
+{
+	static const struct bpf_insn calls[] = {
+		{.code = BPF_JMP | BPF_CALL, .imm = SUBPROGRAM_FIRST + 1},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	struct programs *programs = programs_create("GPL", 0), *read;
+	struct file file;
+
+	ck_assert_int_eq(programs_add_function(programs, "f", calls, 2), 0);
+	ck_assert_int_eq(programs_load(programs, "f", 0, 0), -EBADMSG);
+	file = write_programs(programs);
+	ck_assert_int_eq(programs_read(file.bytes, file.len, &read), -EBADMSG);
+	free(file.bytes);
+
+	ck_assert_int_eq(programs_add_function(programs, SUBPROGRAM_PREFIX "1",
+					       nothing, 2),
+			 0);
+	file = write_programs(programs);
+	ck_assert_int_eq(programs_read(file.bytes, file.len, &read), 0);
+	programs_destroy(read);
+	free(file.bytes);
+	programs_destroy(programs);
+}
+END_TEST
+
 START_TEST(names_have_a_length)
 {
 	struct programs *programs = programs_create("GPL", 0);
@@ -175,4 +202,5 @@ END_TEST
 
 SUITE_MAIN("probe/programs", reads_what_was_written,
 	   of_any_other_length_it_is_not_read, any_byte_may_be_another,
-	   a_table_that_is_not_there_is_refused, names_have_a_length)
+	   a_table_that_is_not_there_is_refused,
+	   a_call_of_what_is_not_there_is_refused, names_have_a_length)
