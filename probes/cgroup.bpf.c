@@ -48,6 +48,8 @@ static inline void connects(struct bpf_sock_addr *ctx,
 {
 	uint64_t key = (uint64_t)call_socket(ctx), now = bpf_ktime_get_ns();
 
+	if (!is_wanted_task() && !is_dns_port(place->port))
+		return;
 	if (ctx->protocol == IPPROTO_TCP)
 		connect_begin((struct sock *)key, place, false);
 	else if (ctx->protocol == IPPROTO_UDP)

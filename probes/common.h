@@ -156,6 +156,14 @@ static inline uint16_t socket_protocol(struct sock *sk)
 	return protocol;
 }
 
+static inline uint16_t remote_port(struct sock *sk)
+{
+	uint16_t port_be = 0;
+
+	READ_KERNEL(port_be, sk->__sk_common.skc_dport);
+	return swap16(port_be);
+}
+
 /* Addresses as numbers: libbcc has pointers that a program is given read for us. */
 struct socket_description {
 	uint64_t to;
@@ -167,15 +175,14 @@ SUBPROGRAM int subprogram_1(struct socket_description *description)
 	struct record_socket *to = (void *)description->to;
 	struct sock *sk = (void *)description->sk;
 	struct net *net = NULL;
-	uint16_t family = 0, port_be = 0;
+	uint16_t family = 0;
 	uint32_t v4 = 0;
 
 	to->id = socket_id(sk);
 	bpf_probe_read_kernel(&net, sizeof(net), &sk->__sk_common.skc_net);
 	READ_KERNEL(to->netns, net->ns.inum);
 	READ_KERNEL(to->local_port, sk->__sk_common.skc_num);
-	READ_KERNEL(port_be, sk->__sk_common.skc_dport);
-	to->remote_port = swap16(port_be);
+	to->remote_port = remote_port(sk);
 	to->protocol = socket_protocol(sk);
 	READ_KERNEL(family, sk->__sk_common.skc_family);
 	if (family == AF_INET) {

@@ -86,6 +86,36 @@ static inline void read_destination(struct sock *sk, struct record_socket *to,
 	sendings.delete(&tid);
 }
 
+/*
+ * Whether a datagram is anything to tell of here. Only where this is also the
+ * hook for datagrams is that more than DNS.
+ */
+static inline bool is_datagram_wanted(struct __sk_buff *packet,
+				      struct bpf_sock *known, struct sock *sk)
+{
+	uint32_t tid = current_tid();
+	uint16_t port = swap16((uint16_t)known->dst_port);
+	struct sending *sending;
+
+#ifdef WITH_FLOWS
+	return true;
+#endif
+#ifdef WITH_CGROUPS
+	if (is_wanted_task())
+		return true;
+#endif
+	sending = sendings.lookup(&tid);
+	if (sending && sending->sk != (uint64_t)sk)
+		sending = NULL;
+	if (sending && sending->place.port)
+		port = sending->place.port;
+	if (is_dns_port(port ? port : datagram_port(packet, 1)))
+		return true;
+	if (sending)
+		sendings.delete(&tid);
+	return false;
+}
+
 static inline void leaves(struct __sk_buff *packet, struct bpf_sock *known)
 {
 	struct sock *sk = packet_socket(known);
@@ -95,6 +125,8 @@ static inline void leaves(struct __sk_buff *packet, struct bpf_sock *known)
 	bool is_told = is_other, to_peer = false;
 	uint16_t port;
 
+	if (is_udp && !is_datagram_wanted(packet, known, sk))
+		return;
 	if (!is_other)
 		describe_socket(&record.socket, sk);
 	else if (!describe_other(packet, known, sk, &record.socket))

@@ -208,6 +208,14 @@ struct datagram_count {
 /* More are counted as dropped. */
 #define DATAGRAM_FLOWS_MAX 65536
 
+/* One in a table of process numbers: which are followed. */
+#define FOLLOWED_CHUNK	64
+#define FOLLOWED_CHUNKS (4194304 / FOLLOWED_CHUNK) /* PID_MAX_LIMIT */
+
+struct followed {
+	uint8_t is[FOLLOWED_CHUNK];
+};
+
 #define RECORD_SIZE_CHECK(type, bytes) \
 	_Static_assert(sizeof(struct type) == (bytes), #type " has gaps")
 RECORD_SIZE_CHECK(record_header, 16);

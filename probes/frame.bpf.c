@@ -46,6 +46,8 @@ static inline void frame_leaves(void *ctx, struct sock *sk,
 	struct net *net = NULL;
 	uint8_t seen = 1;
 
+	if (!is_wanted_task())
+		return;
 	read_binding(sk, &record);
 	if (to && to->ifindex && to->ifindex != record.ifindex) {
 		record.ifindex = to->ifindex;

@@ -75,6 +75,7 @@ int raw_tracepoint_sched_process_fork(struct bpf_raw_tracepoint_args *ctx)
 	record.header.time_ns = bpf_ktime_get_ns();
 	record.parent_tgid = self >> 32;
 	record.parent_tid = (uint32_t)self;
+	beget(record.parent_tgid, record.child_tgid);
 	READ_KERNEL(parent, parent->group_leader);
 	record.parent_start_ns = start_time(parent);
 	record.child_start_ns = start_time(child);

@@ -145,6 +145,8 @@ static inline void handshake_begin(void *ctx, struct sock *sk)
 	uint64_t begun_ns = 0;
 	bool told = false;
 
+	if (!is_wanted_task() && !is_dns_port(remote_port(sk)))
+		return;
 	describe_socket(&record.socket, sk);
 	if (call && call->sk == key) {
 		begun_ns = call->begun_ns;
@@ -215,7 +217,8 @@ int kprobe_tcp_connect(struct pt_regs *ctx)
 {
 	struct place place = {};
 
-	if (read_place(&place, (void *)PT_REGS_PARM2(ctx)))
+	if (read_place(&place, (void *)PT_REGS_PARM2(ctx)) &&
+	    (is_wanted_task() || is_dns_port(place.port)))
 		connect_begin((struct sock *)PT_REGS_PARM1(ctx), &place, true);
 	return 0;
 }

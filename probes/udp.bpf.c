@@ -58,6 +58,9 @@ static inline void datagram_leaves(void *ctx, struct sock *sk, bool to_peer,
 	if (sent.lookup(&to))
 		return;
 	sent.update(&to, &seen);
+	/* Also if not: or who sends it again might be taken for the sender. */
+	if (record->socket.protocol == PROTO_SCTP && !is_wanted_task())
+		return;
 	begun_ns = to_peer ? opened.lookup(&key) : NULL;
 	record->header.kind = RECORD_SEND;
 	record->header.size = sizeof(*record);
@@ -78,11 +81,14 @@ int kprobe_udp_sendmsg(struct pt_regs *ctx)
 	void *name = NULL;
 
 	READ_KERNEL(name, message->msg_name);
-	describe_socket(&record.socket, sk);
 	/* Also if there is none: what was noted before was never sent. */
 	if (name)
 		read_place(&place, name);
 	note_sending(sk, &place);
+	if (!is_wanted_task() &&
+	    !is_dns_port(place.port ? place.port : remote_port(sk)))
+		return 0;
+	describe_socket(&record.socket, sk);
 	if (place.port) {
 		record.socket.remote_port = place.port;
 		__builtin_memcpy(record.socket.remote, place.addr, 16);

@@ -148,6 +148,7 @@ static int load(struct checkup *checkup, bool fatal, struct probe **ret)
 		.attach = checkup->options->attach,
 		.types = checkup->options->types,
 		.dns_ports = checkup->options->dns_ports,
+		.filter = &checkup->options->filter,
 		.library = fatal ? LIBRARY_ONLY : LIBRARY_ALWAYS,
 		.parts = SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS,
 	};

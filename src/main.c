@@ -28,7 +28,7 @@ static int dump_probes(const struct options *options)
 	enum kernel_types types = options->types;
 	char *text;
 	int err = source_assemble(&types, SOURCE_ALL, &options->dns_ports,
-				  &text);
+				  &options->filter, &text);
 	int status;
 
 	if (err) {

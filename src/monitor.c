@@ -30,6 +30,7 @@
 #include "wires.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -319,9 +320,13 @@ static int open_sources(struct monitor *monitor)
 		.types = monitor->options->types,
 		.dns_ports = monitor->options->dns_ports,
 		.parts = options_parts(monitor->options),
+		.filter = &monitor->options->filter,
 	};
 	int err;
 
+	/* A flow may be another's by then. */
+	if (monitor->options->command && !follows_flows(monitor->options))
+		probes.parts |= SOURCE_FOLLOWED;
 	raise_file_limit(monitor);
 	err = probe_start(&probes, &monitor->probe);
 	if (err) {
@@ -401,6 +406,7 @@ static int begin_command(struct monitor *monitor)
 	if (err)
 		return err;
 	attribution_follow(monitor->attribution, monitor->command.id);
+	probe_follow(monitor->probe, monitor->command.id.tgid);
 	report_follow(monitor->report, monitor->attribution);
 	command_begin(&monitor->command);
 	return 0;
@@ -427,6 +433,8 @@ static void finish(struct monitor *monitor)
 	attribution_get_stats(monitor->attribution, &stats);
 	report_summary(monitor->report, clocks_now() - monitor->start_ns,
 		       &stats);
+	log_debug("%" PRIu64 " records from the kernel",
+		  probe_records(monitor->probe));
 	if (monitor->command.ended && !monitor->status)
 		monitor->status = monitor->command.status;
 }

@@ -242,7 +242,7 @@ static int take_programs(struct loader *loader, unsigned int parts,
 	struct loader_message message = {.kind = LOADER_TYPES};
 	_cleanup_free_ char *text = NULL;
 	int err = source_assemble(&types, parts, &loader->options->dns_ports,
-				  &text);
+				  loader->options->filter, &text);
 
 	if (err ||
 	    (types == KERNEL_TYPES_HEADERS && !machine_find_headers(path)))
@@ -479,6 +479,8 @@ static void load_and_send(struct loader *loader)
 	send_table(loader, loading.programs, "shared");
 	if (wanted & SOURCE_FLOWS)
 		send_table(loader, loading.programs, "datagrams");
+	if (wanted & SOURCE_FOLLOWED)
+		send_table(loader, loading.programs, "followed");
 	for (size_t i = 0; i < hook_count; i++)
 		if (hook_is_wanted(&hooks[i], parts))
 			send_message(loader, &loading.attempts[i].message,

@@ -25,6 +25,7 @@ struct loader_options {
 	enum attach_mode attach;
 	enum kernel_types types;
 	struct dns_ports dns_ports;
+	const struct filter *filter; /* as in source_assemble() */
 	unsigned int parts; /* enum source_part: what is wanted besides */
 	enum loader_library library;
 };

@@ -26,6 +26,7 @@ struct probe {
 	int socket;
 	struct records_tables tables;
 	int datagrams;
+	int followed; /* -1: everybody is */
 	unsigned int parts;    /* as in the loader's options */
 	bool nothing_attached; /* as it was asked for */
 	enum kernel_types types;
@@ -61,6 +62,7 @@ int probe_start(const struct loader_options *options, struct probe **ret)
 	probe->socket = -1;
 	probe->tables = (struct records_tables){-1, -1, -1};
 	probe->datagrams = -1;
+	probe->followed = -1;
 	probe->nothing_attached = options->library == LIBRARY_ONLY;
 	probe->parts = options->parts;
 	libbpf_set_print(libbpf_log);
@@ -110,6 +112,7 @@ void probe_destroy(struct probe *probe)
 	close_table(probe->tables.bells);
 	close_table(probe->tables.shared);
 	close_table(probe->datagrams);
+	close_table(probe->followed);
 	/* The loader notices that nobody listens, and ends. */
 	if (probe->socket >= 0)
 		close(probe->socket);
@@ -179,6 +182,7 @@ static void keep_table(struct probe *probe, const char *name, int fd)
 		{"bells", &probe->tables.bells},
 		{"shared", &probe->tables.shared},
 		{"datagrams", &probe->datagrams},
+		{"followed", &probe->followed},
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
@@ -343,4 +347,41 @@ uint64_t probe_lost(const struct probe *probe)
 uint64_t probe_records_lost(const struct probe *probe)
 {
 	return records_lost(probe->records);
+}
+
+uint64_t probe_records(const struct probe *probe)
+{
+	return records_of_sockets(probe->records);
+}
+
+static bool tells_of_forks(const struct probe *probe)
+{
+	for (size_t i = 0; i < hook_count; i++)
+		if (strcmp(hooks[i].name, "process.fork") == 0)
+			return probe->hook[i].form;
+	return false;
+}
+
+static void set_followed(const struct probe *probe, uint32_t chunk,
+			 const struct followed *is)
+{
+	/* The table has room for every number: it cannot fail. */
+	bpf_map_update_elem(probe->followed, &chunk, is, BPF_ANY);
+}
+
+void probe_follow(struct probe *probe, uint32_t tgid)
+{
+	struct followed is = {{0}};
+
+	if (probe->followed < 0)
+		return;
+	if (tells_of_forks(probe)) {
+		is.is[tgid % FOLLOWED_CHUNK] = 1;
+		set_followed(probe, tgid / FOLLOWED_CHUNK, &is);
+		return;
+	}
+	/* Who its children are would not be known. */
+	memset(is.is, 1, sizeof(is.is));
+	for (uint32_t chunk = 0; chunk < FOLLOWED_CHUNKS; chunk++)
+		set_followed(probe, chunk, &is);
 }

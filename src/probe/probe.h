@@ -82,4 +82,13 @@ uint64_t probe_lost(const struct probe *probe);
 /* Of that, the records: before one that was read, say. */
 uint64_t probe_records_lost(const struct probe *probe);
 
+/*
+ * Of the process and its future children connects and datagrams are told of,
+ * also with SOURCE_FOLLOWED. To be called once, before it has any.
+ */
+void probe_follow(struct probe *probe, uint32_t tgid);
+
+/* Records of sockets read so far. */
+uint64_t probe_records(const struct probe *probe);
+
 #endif

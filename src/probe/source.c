@@ -2,20 +2,22 @@
 #include "probe/source.h"
 
 #include "base/cleanup.h"
+#include "flow/process.h"
 #include "probe/kernel_types.h"
 #include "probe/probe_text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Each uses what stands before it. */
 static const char *const parts[] = {
-	"event.h",	  "subprogram.h", "common.h",	"task.h",
-	"tcp.bpf.c",	  "udp.bpf.c",	  "raw.bpf.c",	"frame.bpf.c",
-	"datagram.bpf.c", "dns.bpf.c",	  "flow.bpf.c", "process.bpf.c",
-	"cgroup.bpf.c",
+	"event.h",	 "subprogram.h",   "common.h",	"wanted.h",
+	"task.h",	 "tcp.bpf.c",	   "udp.bpf.c", "raw.bpf.c",
+	"frame.bpf.c",	 "datagram.bpf.c", "dns.bpf.c", "flow.bpf.c",
+	"process.bpf.c", "cgroup.bpf.c",
 };
 
 const char *kernel_types_text(enum kernel_types types)
@@ -47,8 +49,40 @@ static void write_ports(FILE *out, const struct dns_ports *ports)
 	fputs(")\n", out);
 }
 
+/*
+ * What wanted.h goes by: numbers, which cost the kernel least to compare. Of
+ * what follows the end of a name it does not say what it is.
+ */
+static void write_filter(FILE *out, const struct filter *filter)
+{
+	char comm[PROCESS_COMM_LEN] = "", mask[PROCESS_COMM_LEN] = "";
+	uint64_t part[2], part_mask[2];
+	size_t len;
+
+	if (filter->tgid || filter->has_uid || filter->comm)
+		fputs("#define ONLY_SOME 1\n", out);
+	if (filter->tgid)
+		fprintf(out, "#define ONLY_TGID %" PRIu32 "\n", filter->tgid);
+	if (filter->has_uid)
+		fprintf(out, "#define ONLY_UID %" PRIu32 "u\n", filter->uid);
+	if (!filter->comm)
+		return;
+	len = strnlen(filter->comm, sizeof(comm) - 1);
+	memcpy(comm, filter->comm, len);
+	memset(mask, 0xff, len + 1);
+	memcpy(part, comm, sizeof(part));
+	memcpy(part_mask, mask, sizeof(part_mask));
+	fprintf(out,
+		"#define ONLY_COMM 0x%" PRIx64 "ull\n"
+		"#define ONLY_COMM_MASK 0x%" PRIx64 "ull\n"
+		"#define ONLY_COMM_8 0x%" PRIx64 "ull\n"
+		"#define ONLY_COMM_MASK_8 0x%" PRIx64 "ull\n",
+		part[0], part_mask[0], part[1], part_mask[1]);
+}
+
 int source_assemble(enum kernel_types *types, unsigned int with,
-		    const struct dns_ports *ports, char **ret)
+		    const struct dns_ports *ports, const struct filter *filter,
+		    char **ret)
 {
 	_cleanup_free_ char *from_btf = NULL;
 	char *text = NULL;
@@ -77,8 +111,13 @@ int source_assemble(enum kernel_types *types, unsigned int with,
 		fputs("#define WITH_EXITS 1\n", out);
 	if (with & SOURCE_FRAMES)
 		fputs("#define WITH_FRAMES 1\n", out);
+	if (with & SOURCE_FOLLOWED)
+		fputs("#define ONLY_FOLLOWED 1\n#define ONLY_SOME 1\n", out);
 	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);
 	write_ports(out, ports);
+	/* A flow is shown with what its process is when it ends. */
+	if (!(with & SOURCE_FLOWS))
+		write_filter(out, filter);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		fprintf(out, "\n/* %s */\n%s", parts[i], part_text(parts[i]));
 	if (fclose(out)) {

@@ -3,6 +3,7 @@
 #define PROBE_SOURCE_H
 
 #include "dns/ports.h"
+#include "policy/filter.h"
 
 /* Where the kernel's types come from: --kernel-types. */
 enum kernel_types {
@@ -24,17 +25,21 @@ enum source_part {
 	SOURCE_FRAMES = 16, /* of AF_PACKET, at the cost of every send */
 	SOURCE_EXITS = 32,  /* of processes */
 	SOURCE_ALL = SOURCE_FORMS | SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS,
+	/* Only processes that probe_follow() names, and their children. */
+	SOURCE_FOLLOWED = 64,
 };
 
 /*
  * Put together the C text that is compiled: the kernel's types, the records
  * shared with user space, and the probes, with the parts named, for DNS at these
- * ports. *types is what was asked for and becomes what was taken. *ret is the
+ * ports, telling only of the connects and datagrams that pass the filter (its
+ * kinds of events do not matter). *types is what was asked for and becomes what was taken. *ret is the
  * caller's to free. 0, or a negative errno: -ENOENT or -ENODATA if BTF is wanted
  * and cannot serve.
  */
 int source_assemble(enum kernel_types *types, unsigned int with,
-		    const struct dns_ports *ports, char **ret);
+		    const struct dns_ports *ports, const struct filter *filter,
+		    char **ret);
 
 /* Read the text from a file. *ret is the caller's to free. */
 int source_read(const char *path, char **ret);

@@ -25,7 +25,8 @@ cd "$e2e"
 race="own shared six datagrams namespaces two again threads fork stub fragments"
 tests=(names "race $race" brief failures udp protocols netns transports
 	embedded hostile leftovers)
-[[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) || tests+=(boxed)
+[[ ${EGRETS_TYPES-} == headers ]] && tests+=(types) ||
+	tests+=(boxed filters)
 # They have an egrets of their own, which takes its time where there are headers.
 case ${EGRETS_TYPES-}/${EGRETS_ATTACH-} in
 headers/kprobe) tests+=(flows) ;;
