@@ -433,7 +433,7 @@ static void finish(struct monitor *monitor)
 	attribution_get_stats(monitor->attribution, &stats);
 	report_summary(monitor->report, clocks_now() - monitor->start_ns,
 		       &stats);
-	log_debug("%" PRIu64 " records from the kernel",
+	log_debug("%" PRIu64 " records of sockets from the kernel",
 		  probe_records(monitor->probe));
 	if (monitor->command.ended && !monitor->status)
 		monitor->status = monitor->command.status;

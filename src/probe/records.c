@@ -20,6 +20,7 @@ struct records {
 	struct shared *shared; /* shared with the probes */
 	size_t page;
 	struct shared before; /* while nobody listened yet */
+	uint64_t of_sockets;
 
 	union {
 		struct record_header header;
@@ -65,6 +66,13 @@ static size_t record_size(uint32_t kind)
 	}
 }
 
+static bool is_of_socket(uint32_t kind)
+{
+	return kind != RECORD_EXEC && kind != RECORD_FORK &&
+	       kind != RECORD_EXIT && kind != RECORD_CGROUP &&
+	       kind != RECORD_PACKET;
+}
+
 /* perf aligns a record to 4 bytes and pads its end: copy it out. */
 static void take(struct records *records, const void *bytes, uint32_t len)
 {
@@ -77,6 +85,7 @@ static void take(struct records *records, const void *bytes, uint32_t len)
 	memcpy(record, bytes, len);
 	if (record->size > len || record->size < record_size(record->kind))
 		return;
+	records->of_sockets += is_of_socket(record->kind);
 	records->fn(record, records->context);
 }
 
@@ -206,6 +215,11 @@ void records_read(struct records *records, records_fn fn, void *context)
 	__atomic_store_n(&records->shared->is_awaited, 1, __ATOMIC_SEQ_CST);
 	perf_buffer__consume(records->bells);
 	perf_buffer__consume(records->events);
+}
+
+uint64_t records_of_sockets(const struct records *records)
+{
+	return records->of_sockets;
 }
 
 static uint64_t load(const uint64_t *count)

@@ -42,6 +42,9 @@ int records_fd(const struct records *records);
 typedef void (*records_fn)(const struct record_header *record, void *context);
 void records_read(struct records *records, records_fn fn, void *context);
 
+/* Read so far, of those that tell of sockets: not of programs, and no packets. */
+uint64_t records_of_sockets(const struct records *records);
+
 /*
  * Lost so far because a buffer was full: of one that was handed over, all that
  * were to come before it are counted.

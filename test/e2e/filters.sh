@@ -66,7 +66,8 @@ has_connected()
 
 count_records()
 {
-	records=$(sed -n 's/^egrets: \([0-9]*\) records from the kernel$/\1/p' \
+	records=$(sed -nE \
+		's/^egrets: ([0-9]+) records of sockets from the kernel$/\1/p' \
 		"$lab_dir/err")
 }
 
