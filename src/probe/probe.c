@@ -26,7 +26,7 @@ struct probe {
 	int socket;
 	struct records_tables tables;
 	int datagrams;
-	int followed; /* -1: everybody is */
+	int followed;	       /* -1: everybody is */
 	unsigned int parts;    /* as in the loader's options */
 	bool nothing_attached; /* as it was asked for */
 	enum kernel_types types;
