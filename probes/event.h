@@ -208,6 +208,9 @@ struct datagram_count {
 /* More are counted as dropped. */
 #define DATAGRAM_FLOWS_MAX 65536
 
+/* Cgroups that are not told of; of more, those not looked up for longest are. */
+#define LEFT_OUT_MAX 16384
+
 /* One in a table of process numbers: which are followed. */
 #define FOLLOWED_CHUNK	64
 #define FOLLOWED_CHUNKS (4194304 / FOLLOWED_CHUNK) /* PID_MAX_LIMIT */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Whose connects and datagrams are told of: -p, -u, -n, and the command after
+ * Whose connects and datagrams are told of: -p, -u, -n, -C, and the command after
  * --, decided before anything is described. User space decides again: in doubt
  * the answer is yes. What is to DNS is told of whoever sends it, as are programs
  * and forks: a name may have been asked for by somebody else.
  *
- * Before this text come ONLY_TGID, ONLY_UID, ONLY_COMM, and ONLY_FOLLOWED, if
- * they are asked for, and then ONLY_SOME. The first is a number, and so are the
+ * Before this text come ONLY_TGID, ONLY_UID, ONLY_COMM, ONLY_FOLLOWED and
+ * ONLY_CONTAINERS, if they are asked for, and then ONLY_SOME. The first is a number, and so are the
  * parts of the third in eight bytes each, with masks for what follows the name's
  * end.
  */
@@ -41,6 +41,11 @@ static inline void beget(uint32_t parent_tgid, uint32_t child_tgid)
 #endif
 }
 
+#ifdef ONLY_CONTAINERS
+/* Cgroups that are known to be none of those: user space says so. */
+BPF_TABLE("lru_hash", uint64_t, uint8_t, left_out, LEFT_OUT_MAX);
+#endif
+
 #ifdef ONLY_COMM
 static inline bool has_comm(struct task_struct *leader)
 {
@@ -68,6 +73,9 @@ static inline bool is_wanted_task(void)
 #ifdef ONLY_COMM
 	struct task_struct *leader = NULL;
 #endif
+#ifdef ONLY_CONTAINERS
+	uint64_t group;
+#endif
 
 	/* The kernel itself, which may do it for anybody. */
 	READ_KERNEL(memory, self->mm);
@@ -91,6 +99,11 @@ static inline bool is_wanted_task(void)
 #ifdef ONLY_COMM
 	READ_KERNEL(leader, self->group_leader);
 	if (!has_comm(leader))
+		return false;
+#endif
+#ifdef ONLY_CONTAINERS
+	group = read_groups(self).id;
+	if (left_out.lookup(&group))
 		return false;
 #endif
 #endif

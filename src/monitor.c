@@ -71,6 +71,7 @@ struct monitor {
 	struct inquiry *inquiry;
 	struct command command;
 	struct command_setting setting; /* as we were started */
+	unsigned int renamed;		/* containers, at the last look */
 	uint64_t lost; /* records and packets, at the last look */
 	uint64_t start_ns;
 	uint64_t round_ns; /* when the last round ended */
@@ -110,6 +111,26 @@ static void check_complete(struct monitor *monitor)
 	monitor->lost = lost;
 }
 
+/* Who has another name may be one of those that are asked for. */
+static void check_names(struct monitor *monitor)
+{
+	struct containers *containers = inquiry_containers(monitor->inquiry);
+
+	if (containers_renamed(containers) == monitor->renamed)
+		return;
+	monitor->renamed = containers_renamed(containers);
+	probe_leave_out_nobody(monitor->probe);
+}
+
+static void leave_out(uint64_t cgroup_id, void *context)
+{
+	struct monitor *monitor = context;
+
+	if (containers_are_sure(inquiry_containers(monitor->inquiry),
+				cgroup_id))
+		probe_leave_out(monitor->probe, cgroup_id);
+}
+
 static void round_once(struct monitor *monitor)
 {
 	uint64_t now = clocks_now();
@@ -118,6 +139,7 @@ static void round_once(struct monitor *monitor)
 	probe_read(monitor->probe, intake_record, monitor->intake);
 	drain(monitor);
 	check_complete(monitor);
+	check_names(monitor);
 	monitor->held_ns = intake_hand_on(monitor->intake, now,
 					  monitor->ending);
 	err = report_flush(monitor->report);
@@ -327,6 +349,9 @@ static int open_sources(struct monitor *monitor)
 	/* A flow may be another's by then. */
 	if (monitor->options->command && !follows_flows(monitor->options))
 		probes.parts |= SOURCE_FOLLOWED;
+	if (monitor->options->filter.container &&
+	    !follows_flows(monitor->options))
+		probes.parts |= SOURCE_LEFT_OUT;
 	raise_file_limit(monitor);
 	err = probe_start(&probes, &monitor->probe);
 	if (err) {
@@ -484,6 +509,7 @@ static int init(struct monitor *monitor, const struct options *options)
 	if (err)
 		return err;
 	report_ask(monitor->report, inquiry_containers(monitor->inquiry));
+	report_leave_out(monitor->report, leave_out, monitor);
 	attribution.context = monitor->report;
 	return attribution_create(&attribution, &monitor->attribution);
 }

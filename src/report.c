@@ -24,6 +24,8 @@ struct report {
 	const struct options *options;
 	struct attribution *followed; /* NULL: no command is followed */
 	struct containers *containers;
+	void (*leave_out)(uint64_t cgroup_id, void *context);
+	void *leave_out_context;
 	struct sink *sink;
 	int error;  /* the first of the sink */
 	int reader; /* epoll descriptor, or -1 */
@@ -92,6 +94,14 @@ void report_ask(struct report *report, struct containers *containers)
 	report->containers = containers;
 }
 
+void report_leave_out(struct report *report,
+		      void (*fn)(uint64_t cgroup_id, void *context),
+		      void *context)
+{
+	report->leave_out = fn;
+	report->leave_out_context = context;
+}
+
 void report_follow(struct report *report, struct attribution *attribution)
 {
 	report->followed = attribution;
@@ -143,8 +153,12 @@ void report_event(struct event *event, void *context)
 		return;
 	if (report->containers)
 		containers_describe(report->containers, event);
-	if (!filter_shows_container(&report->options->filter, event))
+	if (!filter_shows_container(&report->options->filter, event)) {
+		if (report->leave_out && event->process.cgroup_id)
+			report->leave_out(event->process.cgroup_id,
+					  report->leave_out_context);
 		return;
+	}
 	if (report->options->verbose && name_of(event))
 		event->unicode = unicode_name(name_of(event), unicode);
 	report->shown[event->kind]++;

@@ -22,6 +22,11 @@ int report_create(const struct options *options, uint64_t start_ns,
 void report_ask(struct report *report, struct containers *containers);
 void report_destroy(struct report *report);
 
+/* What to call with a cgroup of which something was not shown, for -C. */
+void report_leave_out(struct report *report,
+		      void (*fn)(uint64_t cgroup_id, void *context),
+		      void *context);
+
 /* Show only what this attribution says is followed. */
 void report_follow(struct report *report, struct attribution *attribution);
 

@@ -40,6 +40,7 @@ struct containers {
 	struct engines *engines;      /* NULL: nobody is asked */
 	struct container *containers; /* the one not used for longest first */
 	unsigned int held;
+	unsigned int renamed;
 	struct need need[NEEDS_MOST];
 	unsigned int need_count;
 	uint64_t now_ns;
@@ -250,6 +251,7 @@ static void on_answer(const char *id, unsigned int rank,
 		container->asked--;
 	/* Who is trusted less does not overrule. */
 	if (facts && (!container->is_named || rank <= container->rank)) {
+		containers->renamed += container->is_known;
 		container->is_named = true;
 		container->is_known = true;
 		container->rank = rank;
@@ -373,6 +375,24 @@ void containers_need(struct containers *containers, uint64_t cgroup_id,
 		return;
 	containers->need[containers->need_count++] = (struct need){cgroup_id,
 								   time_ns};
+}
+
+bool containers_are_sure(struct containers *containers, uint64_t cgroup_id)
+{
+	const struct group *group = group_find(containers->groups, cgroup_id);
+	const struct container *container;
+
+	if (!group || !*group->container.id)
+		return group;
+	container = reply_is_id(group->container.id)
+			    ? find(containers, group->container.id)
+			    : NULL;
+	return container && is_complete(containers, container);
+}
+
+unsigned int containers_renamed(const struct containers *containers)
+{
+	return containers->renamed;
 }
 
 bool containers_hold(struct containers *containers, uint64_t now_ns,

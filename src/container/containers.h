@@ -65,6 +65,13 @@ bool containers_hold(struct containers *containers, uint64_t now_ns,
 		     uint64_t *from_ns_ret, uint64_t *until_ns_ret);
 
 /*
+ * Whether all is known of whose a cgroup is, if nobody is renamed; and how often
+ * that has happened.
+ */
+bool containers_are_sure(struct containers *containers, uint64_t cgroup_id);
+unsigned int containers_renamed(const struct containers *containers);
+
+/*
  * Fill in the names of an event's cgroup and all of its container. What it then
  * points to is good until the next call to anything here.
  */

@@ -481,6 +481,8 @@ static void load_and_send(struct loader *loader)
 		send_table(loader, loading.programs, "datagrams");
 	if (wanted & SOURCE_FOLLOWED)
 		send_table(loader, loading.programs, "followed");
+	if (wanted & SOURCE_LEFT_OUT)
+		send_table(loader, loading.programs, "left_out");
 	for (size_t i = 0; i < hook_count; i++)
 		if (hook_is_wanted(&hooks[i], parts))
 			send_message(loader, &loading.attempts[i].message,

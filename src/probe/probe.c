@@ -27,6 +27,7 @@ struct probe {
 	struct records_tables tables;
 	int datagrams;
 	int followed;	       /* -1: everybody is */
+	int left_out;	       /* -1: nobody is */
 	unsigned int parts;    /* as in the loader's options */
 	bool nothing_attached; /* as it was asked for */
 	enum kernel_types types;
@@ -63,6 +64,7 @@ int probe_start(const struct loader_options *options, struct probe **ret)
 	probe->tables = (struct records_tables){-1, -1, -1};
 	probe->datagrams = -1;
 	probe->followed = -1;
+	probe->left_out = -1;
 	probe->nothing_attached = options->library == LIBRARY_ONLY;
 	probe->parts = options->parts;
 	libbpf_set_print(libbpf_log);
@@ -113,6 +115,7 @@ void probe_destroy(struct probe *probe)
 	close_table(probe->tables.shared);
 	close_table(probe->datagrams);
 	close_table(probe->followed);
+	close_table(probe->left_out);
 	/* The loader notices that nobody listens, and ends. */
 	if (probe->socket >= 0)
 		close(probe->socket);
@@ -183,6 +186,7 @@ static void keep_table(struct probe *probe, const char *name, int fd)
 		{"shared", &probe->tables.shared},
 		{"datagrams", &probe->datagrams},
 		{"followed", &probe->followed},
+		{"left_out", &probe->left_out},
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
@@ -384,4 +388,23 @@ void probe_follow(struct probe *probe, uint32_t tgid)
 	memset(is.is, 1, sizeof(is.is));
 	for (uint32_t chunk = 0; chunk < FOLLOWED_CHUNKS; chunk++)
 		set_followed(probe, chunk, &is);
+}
+
+void probe_leave_out(struct probe *probe, uint64_t cgroup_id)
+{
+	uint8_t yes = 1;
+
+	if (probe->left_out >= 0)
+		bpf_map_update_elem(probe->left_out, &cgroup_id, &yes, BPF_ANY);
+}
+
+void probe_leave_out_nobody(struct probe *probe)
+{
+	uint64_t cgroup_id;
+
+	if (probe->left_out < 0)
+		return;
+	while (!bpf_map_get_next_key(probe->left_out, NULL, &cgroup_id))
+		if (bpf_map_delete_elem(probe->left_out, &cgroup_id))
+			return;
 }

@@ -88,6 +88,13 @@ uint64_t probe_records_lost(const struct probe *probe);
  */
 void probe_follow(struct probe *probe, uint32_t tgid);
 
+/*
+ * Of who is in a cgroup connects and datagrams are not told of any more, with
+ * SOURCE_LEFT_OUT; and of everybody again.
+ */
+void probe_leave_out(struct probe *probe, uint64_t cgroup_id);
+void probe_leave_out_nobody(struct probe *probe);
+
 /* Records of sockets read so far. */
 uint64_t probe_records(const struct probe *probe);
 

@@ -14,8 +14,8 @@
 
 /* Each uses what stands before it. */
 static const char *const parts[] = {
-	"event.h",	 "subprogram.h",   "common.h",	"wanted.h",
-	"task.h",	 "tcp.bpf.c",	   "udp.bpf.c", "raw.bpf.c",
+	"event.h",	 "subprogram.h",   "common.h",	"task.h",
+	"wanted.h",	 "tcp.bpf.c",	   "udp.bpf.c", "raw.bpf.c",
 	"frame.bpf.c",	 "datagram.bpf.c", "dns.bpf.c", "flow.bpf.c",
 	"process.bpf.c", "cgroup.bpf.c",
 };
@@ -113,6 +113,8 @@ int source_assemble(enum kernel_types *types, unsigned int with,
 		fputs("#define WITH_FRAMES 1\n", out);
 	if (with & SOURCE_FOLLOWED)
 		fputs("#define ONLY_FOLLOWED 1\n#define ONLY_SOME 1\n", out);
+	if (with & SOURCE_LEFT_OUT)
+		fputs("#define ONLY_CONTAINERS 1\n#define ONLY_SOME 1\n", out);
 	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);
 	write_ports(out, ports);
 	/* A flow is shown with what its process is when it ends. */

@@ -27,6 +27,8 @@ enum source_part {
 	SOURCE_ALL = SOURCE_FORMS | SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS,
 	/* Only processes that probe_follow() names, and their children. */
 	SOURCE_FOLLOWED = 64,
+	/* No cgroups that probe_leave_out() names. */
+	SOURCE_LEFT_OUT = 128,
 };
 
 /*

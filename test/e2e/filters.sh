@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# -p, -u, -n and a command's tree are decided in the kernel: of the connects and
+# -p, -u, -n, -C and a command's tree are decided in the kernel: of the connects and
 # datagrams of others there are no records, and what is shown is the same as
 # would be picked from everything, names that others have asked for included.
 set -euo pipefail
@@ -123,6 +123,40 @@ filtered "-n and -u together" \
 	".process.name == \"curl\" and .user.id == \"0\"" "$most" -n curl -u 0
 filtered "-p of a process from before" '.process.pid == $waiting' "$most" \
 	-p WAITING
+# Who is in no container is left out once that is known.
+boxed()
+{
+	local id group
+
+	id=$(printf '%064d' 7)
+	group=docker-$id.scope
+	mkdir "$lab_dir/tree"
+	# shellcheck disable=SC2016
+	unshare --mount bash -euc 'mount -t cgroup2 none "$0/tree"
+		mkdir "$0/tree/$1"' "$lab_dir" "$group" || return 0
+	lab_on_exit unshare --mount bash -euc 'mount -t cgroup2 none "$0/tree"
+		rmdir "$0/tree/$1"' "$lab_dir" "$group"
+	egrets_start -v -o json -C "${id:0:12}"
+	make_noise
+	make_noise
+	# shellcheck disable=SC2016
+	lab_client bash -euc 'unshare --mount bash -euc "mount -t cgroup2 none $0/tree
+		echo $$ >$0/tree/$1/cgroup.procs"
+		exec curl -4 -s -o /dev/null http://four.lab/' "$lab_dir" "$group"
+	egrets_stop
+	count_records
+	expect_is "-C: what is shown" "$(told '.process.name == "curl" and
+		$kind == "process.tcp_v4"' | cut -d' ' -f1-4)" \
+		"curl process.tcp_v4 four.lab 80"
+	expect_is "-C: and nothing of others" \
+		"$(events 'select($kind != "egrets.lost") | .container.id' |
+			sort -u)" "$id"
+	expect_true "-C: few records of others ($records)" \
+		test "$records" -lt $((all_records - most))
+	expect_nothing_lost "-C"
+}
+boxed
+
 # A flow is told with what its process is called when it ends.
 everything -e process,flow
 filtered "-n curl, with flows" '.process.name == "curl"' 0 \
