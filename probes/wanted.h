@@ -6,9 +6,9 @@
  * and forks: a name may have been asked for by somebody else.
  *
  * Before this text come ONLY_TGID, ONLY_UID, ONLY_COMM, ONLY_FOLLOWED and
- * ONLY_CONTAINERS, if they are asked for, and then ONLY_SOME. The first is a number, and so are the
- * parts of the third in eight bytes each, with masks for what follows the name's
- * end.
+ * ONLY_CONTAINERS, if they are asked for, and then ONLY_SOME. The first two are
+ * numbers, and so are the two halves of the third, eight bytes each, with masks
+ * for what follows the end of the name.
  */
 #ifdef ONLY_FOLLOWED
 /* Of each process number; nobody tells us when a process ends: see beget(). */
