@@ -78,7 +78,7 @@ static inline bool describe_other(struct __sk_buff *packet,
 	uint16_t protocol = known->protocol;
 
 	if (protocol != PROTO_SCTP && !is_wanted_task())
-		return;
+		return false;
 	read_head(packet, &head);
 	if (!is_raw && !(protocol == PROTO_ICMP || protocol == PROTO_ICMPV6 ||
 			 (protocol == PROTO_SCTP && read_sctp(packet, &head))))
