@@ -94,17 +94,22 @@ podman_is_up()
 # podman's service with an image, $box.
 podman_up()
 {
-	lab_need podman runc conmon busybox curl iptables
+	local runtime=runc
+
+	lab_need podman conmon busybox curl iptables
 	engine_netns
 	podman_command=(env "CONTAINERS_CONF=$lab_dir/containers.conf"
 		nsenter --net="$engine_net" podman --storage-driver vfs
 		--root "$lab_dir/podman-data" --runroot "$lab_dir/podman-run"
 		--tmpdir "$lab_dir/podman-tmp" --cgroup-manager cgroupfs)
 	engine_image
-	# crun does not run on machines with both kinds of cgroups.
+	# crun does not run on machines with both kinds of cgroups; of pods, where
+	# there is v2 only, runc does not make /dev/null.
+	[[ $(stat -f -c %T /sys/fs/cgroup) != cgroup2fs ]] || runtime=crun
+	lab_need "$runtime"
 	cat >"$lab_dir/containers.conf" <<-END
 		[engine]
-		runtime="runc"
+		runtime="$runtime"
 		events_logger="file"
 		infra_image="$box"
 		[network]

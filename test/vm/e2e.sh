@@ -12,6 +12,7 @@ set -euo pipefail
 export EGRETS_PATIENCE=${EGRETS_PATIENCE:-10}
 # What is learned adds up in an egrets that is shared, and is bounded.
 export EGRETS_RACE_CONNECTS=${EGRETS_RACE_CONNECTS:-200}
+export EGRETS_CONTAINERS=${EGRETS_CONTAINERS:-8}
 e2e=$(cd "$(dirname "$0")/../e2e" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../e2e/lab.sh
 . "$e2e/lab.sh"
@@ -33,8 +34,10 @@ headers/kprobe) tests+=(flows) ;;
 headers/*) ;;
 *) tests+=(flows ways frames programs twins) ;;
 esac
-# Where egrets has to choose: what it does without what it would like to have.
-[[ ${EGRETS_ATTACH-} != auto ]] || tests=(hooks wires check refuse)
+# Where egrets has to choose: what it does without what it would like to have,
+# and container engines where all cgroups are v2.
+[[ ${EGRETS_ATTACH-} != auto ]] ||
+	tests=(hooks wires check refuse podman docker)
 (($# == 0)) || tests=("$@")
 output=
 failed=0
