@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "probe/link.h"
 
-#include "base/cleanup.h"
 #include "subprogram.h"
 
 #include <errno.h>
@@ -96,13 +95,14 @@ int link_functions(const struct functions *functions,
 		   const struct function *function, struct bpf_insn **ret,
 		   size_t *ret_count)
 {
-	_cleanup_free_ size_t *at = calloc(functions->count, sizeof(*at));
-	struct image image = {.at = at};
-	int err = at ? append(&image, function) : -ENOMEM;
+	struct image image = {
+		.at = calloc(functions->count, sizeof(*image.at))};
+	int err = image.at ? append(&image, function) : -ENOMEM;
 
 	for (size_t i = 0; i < image.count && !err; i++)
 		if (is_call(&image.instructions[i]))
 			err = link_call(functions, &image, i);
+	free(image.at);
 	if (err) {
 		free(image.instructions);
 		return err;
