@@ -83,7 +83,7 @@ docker network create --subnet 172.29.0.0/24 --gateway "$gateway" front \
 make_mirror
 serve
 import_debian
-egrets_start --engine "$lab_dir/docker.sock" --container-wait 3000
+egrets_start --engine "$lab_dir/docker.sock" --container-wait "$engine_wait"
 lab_wait 30 grep -q '^egrets: ready' "$lab_dir/err"
 status=0
 docker run --name updated --network front --ip 172.29.0.9 --dns "$gateway" \

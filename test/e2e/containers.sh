@@ -94,22 +94,17 @@ podman_is_up()
 # podman's service with an image, $box.
 podman_up()
 {
-	local runtime=runc
-
-	lab_need podman conmon busybox curl iptables
+	lab_need podman runc conmon busybox curl iptables
 	engine_netns
 	podman_command=(env "CONTAINERS_CONF=$lab_dir/containers.conf"
 		nsenter --net="$engine_net" podman --storage-driver vfs
 		--root "$lab_dir/podman-data" --runroot "$lab_dir/podman-run"
 		--tmpdir "$lab_dir/podman-tmp" --cgroup-manager cgroupfs)
 	engine_image
-	# crun does not run on machines with both kinds of cgroups; of pods, where
-	# there is v2 only, runc does not make /dev/null.
-	[[ $(stat -f -c %T /sys/fs/cgroup) != cgroup2fs ]] || runtime=crun
-	lab_need "$runtime"
+	# crun does not run on machines with both kinds of cgroups.
 	cat >"$lab_dir/containers.conf" <<-END
 		[engine]
-		runtime="$runtime"
+		runtime="runc"
 		events_logger="file"
 		infra_image="$box"
 		[network]
@@ -147,13 +142,19 @@ box_run()
 		>"$lab_dir/run.$name" 2>&1 </dev/null || true
 }
 
-# egrets_over NAME OPTION...: start it, and wait until it hears that engine.
+# How long, in ms, egrets is to wait for an engine: as long as it may take to
+# start a container, which is not what a test is about; and as long as egrets
+# does by itself, if machines are not emulated.
+engine_wait=$((${EGRETS_PATIENCE:-1} > 1 ? 10000 : 3000))
+engine_wait_short=$((${EGRETS_PATIENCE:-1} > 1 ? 10000 : 50))
+
+# egrets_over NAME MS: start it, and wait until it hears that engine.
 egrets_over()
 {
 	local socket=$lab_dir/$1.sock
 
-	shift
-	egrets_start -v -o json --engine "$socket" "$@"
+	egrets_start -v -o json --engine "$socket" \
+		--container-wait "$2"
 	lab_wait 30 grep -q "engine at $socket is there" "$lab_dir/err" || {
 		expect_fail "the engine is there"
 		cat "$lab_dir/err" >&2

@@ -60,8 +60,7 @@ docker run -d --name web --hostname webserver --network front \
 docker run -d --name published -p 127.0.0.1:18080:80 "$box" \
 	/bin/httpd -f -p 80 >/dev/null
 
-# However long dockerd takes to start one, which this is not about.
-egrets_over docker --container-wait 3000
+egrets_over docker "$engine_wait"
 run bridged -- "nc -w 1 $gateway 7001 </dev/null"
 run fronted --network front --ip 172.29.0.9 --label a=b -- \
 	'nslookup web; nc -w 1 web 7002 </dev/null'
@@ -103,7 +102,7 @@ expect_is "the proxy of a port is no container" \
 expect_images
 expect_nothing_lost "networks"
 
-egrets_over docker
+egrets_over docker "$engine_wait_short"
 lanes=()
 for lane in 1 2 3 4; do
 	short_lived "$lane" &

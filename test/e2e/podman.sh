@@ -22,18 +22,20 @@ short_id()
 lab_up
 podman_up
 podman network create --subnet 10.99.0.0/24 front >/dev/null
-podman pod create --name shared --hostname podhost --network front \
+# Where cgroups are v2 only, Podman 4 lets nobody in a pod have a /dev/null.
+pods=1
+[[ $(stat -f -c %T /sys/fs/cgroup) != cgroup2fs ]] || pods=0
+((!pods)) || podman pod create --name shared --hostname podhost --network front \
 	--ip 10.99.0.20 >/dev/null
 
-# Podman speaks of a container while it runs, which may take a while here.
-egrets_over podman --container-wait 3000
+egrets_over podman "$engine_wait"
 run fronted --network front --ip 10.99.0.9 --label a=b -- \
 	'nc -w 1 10.99.0.1 7001 </dev/null; sleep 1'
 run named --network front --ip 10.99.0.10 --hostname other -- \
 	'nc -w 1 10.99.0.1 7002 </dev/null; sleep 1'
 run hosted --network host -- 'nc -w 1 127.0.0.1 7003 </dev/null; sleep 1'
 run alone --network none -- 'nc -w 1 127.0.0.1 7004 </dev/null; sleep 1'
-run in-pod --pod shared -- 'nc -w 1 10.99.0.1 7005 </dev/null; sleep 1'
+((!pods)) || run in-pod --pod shared -- 'nc -w 1 10.99.0.1 7005 </dev/null; sleep 1'
 egrets_stop
 
 image=localhost/$box
@@ -42,7 +44,8 @@ expect_is "a network" "$(whose 7001)" \
 expect_is "with a hostname" "$(whose 7002)" "named $image other 10.99.0.10"
 expect_like "the host's network" "$(whose 7003)" "^hosted $image [^ ]+ none\$"
 expect_is "no network" "$(whose 7004)" "alone $image $(short_id alone) none"
-expect_is "in a pod" "$(whose 7005)" "in-pod $image podhost 10.99.0.20"
+((!pods)) ||
+	expect_is "in a pod" "$(whose 7005)" "in-pod $image podhost 10.99.0.20"
 expect_is "the engine, and no monitor" \
 	"$(events 'select(.container.id) | .container.runtime + " " +
 		.process.name' | sort -u)" "podman nc"
