@@ -28,14 +28,16 @@ pods=1
 ((!pods)) || podman pod create --name shared --hostname podhost --network front \
 	--ip 10.99.0.20 >/dev/null
 
+# Podman speaks of a container's address only while that runs.
+linger=$((${EGRETS_PATIENCE:-1} > 1 ? 10 : 1))
 egrets_over podman "$engine_wait"
 run fronted --network front --ip 10.99.0.9 --label a=b -- \
-	'nc -w 1 10.99.0.1 7001 </dev/null; sleep 1'
+	"nc -w 1 10.99.0.1 7001 </dev/null; sleep $linger"
 run named --network front --ip 10.99.0.10 --hostname other -- \
-	'nc -w 1 10.99.0.1 7002 </dev/null; sleep 1'
-run hosted --network host -- 'nc -w 1 127.0.0.1 7003 </dev/null; sleep 1'
-run alone --network none -- 'nc -w 1 127.0.0.1 7004 </dev/null; sleep 1'
-((!pods)) || run in-pod --pod shared -- 'nc -w 1 10.99.0.1 7005 </dev/null; sleep 1'
+	"nc -w 1 10.99.0.1 7002 </dev/null; sleep $linger"
+run hosted --network host -- "nc -w 1 127.0.0.1 7003 </dev/null; sleep $linger"
+run alone --network none -- "nc -w 1 127.0.0.1 7004 </dev/null; sleep $linger"
+((!pods)) || run in-pod --pod shared -- "nc -w 1 10.99.0.1 7005 </dev/null; sleep $linger"
 egrets_stop
 
 image=localhost/$box
