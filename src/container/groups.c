@@ -83,6 +83,17 @@ static const char *leaf_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+static void find_container(const char *v2, const char *v1,
+			   struct container_name *ret)
+{
+	bool in_v2 = container_from_cgroup(v2, ret);
+	struct container_name other;
+
+	if (container_from_cgroup(v1, &other) &&
+	    (!in_v2 || strcmp(other.parent, ret->id) == 0))
+		*ret = other;
+}
+
 static const struct group *learn(struct groups *groups, uint64_t id,
 				 const char *v2, const char *v1)
 {
@@ -102,8 +113,7 @@ static const struct group *learn(struct groups *groups, uint64_t id,
 	memcpy(entry->text + leaf_len + 1, unit, unit_len);
 	entry->group.leaf = entry->text;
 	entry->group.unit = entry->text + leaf_len + 1;
-	if (!container_from_cgroup(v2, &entry->group.container))
-		container_from_cgroup(v1, &entry->group.container);
+	find_container(v2, v1, &entry->group.container);
 	return add(groups, entry);
 }
 

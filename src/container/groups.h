@@ -29,8 +29,9 @@ void groups_destroy(struct groups *groups);
 /*
  * A path in each tree, as the probes tell of it or as /proc/PID/cgroup has it;
  * for that an id is made up that is not one of theirs. A container that the v2
- * path leads into counts before one in v1. NULL if memory is short. Good until
- * the next call that learns.
+ * path leads into counts before one in v1, unless that one is within it: an
+ * engine in a container may see only v1. NULL if memory is short. Good until the
+ * next call that learns.
  */
 const struct group *groups_learn(struct groups *groups,
 				 const struct record_cgroup *record);

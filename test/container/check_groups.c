@@ -99,6 +99,13 @@ START_TEST(reads_what_proc_says)
 		{"3:xpids:/a.service\n0::/\n", "", ""},
 		{"3:pidsx:/a.service\n0::/\n", "", ""},
 		{"3:pids:/docker/" OTHER "\n0::/docker/" ID "\n", ID, ""},
+		/* Its engine may see one of the trees only. */
+		{"3:pids:/docker/" OTHER "/docker/" ID "\n0::/docker/" OTHER
+		 "\n",
+		 ID, ""},
+		{"3:pids:/docker/" OTHER "\n0::/docker/" OTHER "/docker/" ID
+		 "\n",
+		 ID, ""},
 		{"nonsense", "", ""},
 		{"3:", "", ""},
 		{":", "", ""},

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154 # lab.sh's and expect.sh's variables
+# shellcheck disable=SC2034,SC2154 # variables of other files
 #
 # Real container engines for tests, in network namespaces and directories of the
 # test's own; nothing is fetched: the image is busybox. Source it after lab.sh

@@ -56,7 +56,8 @@ docker network create --subnet 172.30.0.0/24 back >/dev/null
 # There before egrets.
 docker run -d --name web --hostname webserver --network front \
 	--ip 172.29.0.80 "$box" /bin/sh -c \
-	'sleep 4; while :; do nc -w 1 172.29.0.1 7009 </dev/null; sleep 1; done' \
+	"sleep $((4 * ${EGRETS_PATIENCE:-1}))
+	while :; do nc -w 1 172.29.0.1 7009 </dev/null; sleep 1; done" \
 	>/dev/null
 docker run -d --name published -p 127.0.0.1:18080:80 "$box" \
 	/bin/httpd -f -p 80 >/dev/null
