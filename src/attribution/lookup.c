@@ -151,7 +151,7 @@ static void on_answer(const struct exchange *exchange, void *context)
 	const struct answer *answer = context;
 	uint64_t time_ns = answer->sight->time_ns;
 
-	if (exchange->solicited)
+	if (exchange->solicited && !exchange->missed)
 		learn(answer->attribution, time_ns, exchange);
 	emit_dns(answer->attribution, EVENT_DNS_ANSWER, time_ns, exchange,
 		 &answer->sight->source);
@@ -203,6 +203,8 @@ static void take_message(struct attribution *attribution,
 			 const struct packet *packet)
 {
 	const struct dns_message *message = &attribution->message;
+	uint8_t at_asker = message->is_response ? PACKET_INCOMING
+						: PACKET_OUTGOING;
 	struct exchange_sight sight = {
 		.time_ns = packet->time_ns,
 		.netns = packet->netns,
@@ -211,6 +213,8 @@ static void take_message(struct attribution *attribution,
 		.destination = packet->destination,
 		.is_of_link = packet->ttl == DNS_MULTICAST_TTL,
 		.message = message,
+		.socket_id = packet->direction == at_asker ? packet->socket_id
+							   : 0,
 	};
 	const struct socket_owner *owner = find_owner(attribution, packet,
 						      message->is_response);

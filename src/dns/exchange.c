@@ -391,6 +391,7 @@ static void join_record(struct exchanges *exchanges, struct record *record,
 		return;
 	exchange->asker = asker->party;
 	exchange->netns = sight->netns;
+	exchange->socket_id = sight->socket_id;
 	record->counts = record->views;
 }
 
@@ -415,6 +416,8 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 		    is_recent(record, sight->time_ns) &&
 		    (!record->answered || record->counts != view)) {
 			ask_again(exchanges, record, sight->time_ns);
+			if (sight->socket_id)
+				record->exchange.socket_id = sight->socket_id;
 			return NULL;
 		}
 		drop_record(exchanges, record);
@@ -429,6 +432,7 @@ struct exchange *exchange_question(struct exchanges *exchanges,
 		return NULL;
 	record->exchange.client = sight->source;
 	record->exchange.server = sight->destination;
+	record->exchange.socket_id = sight->socket_id;
 	record->exchange.solicited = true;
 	if (asker)
 		record->exchange.asker = asker->party;
@@ -480,6 +484,13 @@ static void mark_answered(struct exchanges *exchanges, struct record *record,
 	exchanges->stats.answered++;
 }
 
+/* Where the question was seen to leave its socket, the answer enters one. */
+static bool is_at_socket(const struct exchange *exchange,
+			 const struct exchange_sight *sight)
+{
+	return sight->socket_id || !exchange->socket_id;
+}
+
 struct exchange *exchange_answer(struct exchanges *exchanges,
 				 const struct exchange_sight *sight)
 {
@@ -497,8 +508,12 @@ struct exchange *exchange_answer(struct exchanges *exchanges,
 	}
 	if (view) {
 		record = view->record;
-		if (record->answered || record->counts != view)
+		if (record->answered || record->counts != view ||
+		    !is_at_socket(&record->exchange, sight))
 			return NULL;
+		record->exchange.missed = record->exchange.socket_id &&
+					  record->exchange.socket_id !=
+						  sight->socket_id;
 		mark_answered(exchanges, record, sight->time_ns);
 		return &record->exchange;
 	}

@@ -18,7 +18,8 @@
  * on the way. The first sight of a question is where its socket lives (a
  * packet leaves there before it arrives anywhere else); later sights are other
  * views of the same exchange. An answer counts where the question's first view
- * is: there, what it says reaches the program that asked.
+ * is: there, what it says reaches the program that asked, if it comes to the
+ * very socket. It may come late, to somebody who has the port by then.
  *
  * A response is believed only if it answers a question that was seen: same
  * namespace, protocol, addresses, ports, id, name and type (RFC 5452 9.1). Only
@@ -48,6 +49,8 @@ struct exchange {
 	struct party asker; /* all zero: not known */
 	uint64_t asked_ns;  /* the first question */
 	bool solicited;	    /* the question was seen */
+	bool missed;	    /* by the asker: the answer came to another socket */
+	uint64_t socket_id; /* from which the question came; 0: not known */
 	const char *name;   /* asked for */
 	uint16_t id, type, class;
 };
@@ -72,6 +75,11 @@ struct exchange_sight {
 	struct endpoint source;
 	struct endpoint destination;
 	bool is_of_link; /* no router has passed it on */
+	/*
+	 * Where a question leaves its socket, or a response enters one: which
+	 * it is. 0: elsewhere, or not known.
+	 */
+	uint64_t socket_id;
 	const struct dns_message *message;
 };
 

@@ -75,6 +75,8 @@ struct packet {
 	/* When it was seen, and where; for the caller to say. */
 	uint64_t time_ns;
 	uint32_t netns; /* inode number; 0: in a file */
+	/* Of a datagram, the socket that it leaves or enters; 0: not known. */
+	uint64_t socket_id;
 	struct endpoint source;
 	struct endpoint destination;
 	uint8_t protocol;  /* IPPROTO_UDP or IPPROTO_TCP */

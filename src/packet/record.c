@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "packet/record.h"
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -28,6 +29,8 @@ enum packet_result packet_from_record(const struct record_packet *record,
 
 	if (result != PACKET_OK)
 		return result;
+	if (ret->protocol == IPPROTO_UDP)
+		ret->socket_id = socket->id;
 	ret->direction = record->leaves ? PACKET_OUTGOING : PACKET_INCOMING;
 	prefer(record->leaves ? &ret->source : &ret->destination, socket->local,
 	       socket->local_port);

@@ -283,6 +283,7 @@ struct sight {
 	const char *addr; /* an answer with this; NULL: a question */
 	uint8_t direction;
 	uint32_t ifindex;
+	uint64_t socket_id;
 };
 
 static inline size_t put_name(uint8_t *to, const char *name)
@@ -342,6 +343,7 @@ static inline void see(struct sight sight)
 		.protocol = IPPROTO_UDP,
 		.direction = sight.direction,
 		.ifindex = sight.ifindex,
+		.socket_id = sight.socket_id,
 		.payload = bytes,
 		.payload_len = put_message(bytes, &sight),
 	};

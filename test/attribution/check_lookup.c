@@ -192,9 +192,47 @@ START_TEST(addresses_of_other_classes_are_none)
 }
 END_TEST
 
+static void see_at(struct sight sight, uint64_t socket_id, const char *addr)
+{
+	sight.addr = addr;
+	sight.direction = addr ? PACKET_INCOMING : PACKET_OUTGOING;
+	sight.socket_id = socket_id;
+	see(sight);
+}
+
+/*
+ * Who asks again does so by another socket. The first answer comes late, to
+ * the socket that has the port by then: who asked knows nothing of it.
+ */
+START_TEST(an_answer_that_its_asker_missed_names_nothing)
+{
+	static const char addr[] = "192.0.2.80";
+	struct actor who = actor(2);
+	struct sight first = question_of(who, 7), second = first;
+
+	first.name = "first.example";
+	second.name = "second.example";
+	second.port++;
+	for (uint64_t late_at = 5; late_at < 7; late_at++) {
+		setup();
+		see_at(first, 5, NULL);
+		see_at(second, 8, NULL);
+		see_at(second, 8, addr);
+		see_at(first, late_at, addr);
+		ck_assert_int_eq(last_told()->event.kind, EVENT_DNS_ANSWER);
+		ck_assert(!last_told()->event.dns.unsolicited);
+		ck_assert_str_eq(connects(who, addr)->name,
+				 late_at == 5 ? "first.example"
+					      : "second.example");
+		teardown();
+	}
+}
+END_TEST
+
 SUITE_MAIN("attribution/lookup", an_unanswered_question_is_told_of_once,
 	   a_timeout_is_told_without_what_was_seen_since,
 	   the_next_tick_is_that_of_whatever_is_due_first,
 	   a_question_that_is_open_at_the_end_had_no_timeout,
 	   hints_name_addresses, additional_addresses_have_the_name_asked_for,
-	   addresses_of_other_classes_are_none)
+	   addresses_of_other_classes_are_none,
+	   an_answer_that_its_asker_missed_names_nothing)

@@ -40,6 +40,43 @@ START_TEST(copies_on_loopback_do_not_count)
 }
 END_TEST
 
+START_TEST(counts_where_it_enters_the_socket_that_asked)
+{
+	setup(10);
+	ck_assert_ptr_nonnull(ask_by(5));
+	/* Where the server's socket is, on the same loopback. */
+	ck_assert_ptr_null(ask_by(0));
+	ck_assert_ptr_null(answer_at(0));
+	ck_assert(!answer_at(5)->missed);
+	ck_assert_ptr_null(answer_at(5));
+	exchanges_destroy(exchanges);
+}
+END_TEST
+
+START_TEST(an_answer_to_another_socket_was_missed)
+{
+	struct exchange *exchange;
+
+	setup(10);
+	ck_assert_ptr_nonnull(ask_by(5));
+	exchange = answer_at(6);
+	ck_assert_ptr_nonnull(exchange);
+	ck_assert(exchange->solicited);
+	ck_assert(exchange->missed);
+	ck_assert_ptr_null(answer_at(5));
+	/* Who asks once more, by another socket with the same port, gets it. */
+	message.id++;
+	ck_assert_ptr_nonnull(ask_by(5));
+	ck_assert_ptr_null(ask_by(6));
+	ck_assert(!answer_at(6)->missed);
+	/* Of one that was not seen to leave its socket nothing is known. */
+	message.id++;
+	ck_assert_ptr_nonnull(ask_by(0));
+	ck_assert(!answer_at(6)->missed);
+	exchanges_destroy(exchanges);
+}
+END_TEST
+
 START_TEST(case_does_not_matter)
 {
 	setup(10);
@@ -506,7 +543,9 @@ START_TEST(what_is_dropped_is_not_open)
 END_TEST
 
 SUITE_MAIN("dns/exchange", a_question_and_its_answer_are_one_exchange,
-	   copies_on_loopback_do_not_count, case_does_not_matter,
+	   copies_on_loopback_do_not_count,
+	   counts_where_it_enters_the_socket_that_asked,
+	   an_answer_to_another_socket_was_missed, case_does_not_matter,
 	   an_answer_must_match_its_question,
 	   the_same_over_tcp_is_another_exchange,
 	   an_answer_must_have_the_name_and_not_just_its_hash,

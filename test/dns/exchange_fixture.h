@@ -84,6 +84,39 @@ static inline struct exchange *answer(uint32_t netns)
 	return answer_to(netns, endpoint(CLIENT, PORT));
 }
 
+/* The same, where the socket is. */
+static inline struct exchange *ask_by(uint64_t socket_id)
+{
+	struct exchange_sight sight = {
+		.time_ns = now_ns,
+		.netns = 1,
+		.protocol = protocol,
+		.source = endpoint(CLIENT, PORT),
+		.destination = endpoint(SERVER, 53),
+		.message = &message,
+		.socket_id = socket_id,
+	};
+
+	message.is_response = false;
+	return exchange_question(exchanges, &sight, NULL);
+}
+
+static inline struct exchange *answer_at(uint64_t socket_id)
+{
+	struct exchange_sight sight = {
+		.time_ns = now_ns,
+		.netns = 1,
+		.protocol = protocol,
+		.source = endpoint(SERVER, 53),
+		.destination = endpoint(CLIENT, PORT),
+		.message = &message,
+		.socket_id = socket_id,
+	};
+
+	message.is_response = true;
+	return exchange_answer(exchanges, &sight);
+}
+
 static inline struct exchange_asker asker(uint32_t tgid, uint64_t since_ns)
 {
 	return (struct exchange_asker){
