@@ -49,7 +49,7 @@ struct exchange {
 	struct party asker; /* all zero: not known */
 	uint64_t asked_ns;  /* the first question */
 	bool solicited;	    /* the question was seen */
-	bool missed;	    /* by the asker: the answer came to another socket */
+	bool missed; /* by the asker: the answer came to another socket */
 	uint64_t socket_id; /* from which the question came; 0: not known */
 	const char *name;   /* asked for */
 	uint16_t id, type, class;
