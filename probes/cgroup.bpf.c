@@ -48,12 +48,12 @@ static inline void connects(struct bpf_sock_addr *ctx,
 {
 	uint64_t key = (uint64_t)call_socket(ctx), now = bpf_ktime_get_ns();
 
-	if (!is_wanted_task() && !is_dns_port(place->port))
-		return;
-	if (ctx->protocol == IPPROTO_TCP)
-		connect_begin((struct sock *)key, place, false);
-	else if (ctx->protocol == IPPROTO_UDP)
+	/* Of whoever: it may be another that sends. */
+	if (ctx->protocol == IPPROTO_UDP)
 		opened.update(&key, &now);
+	else if (ctx->protocol == IPPROTO_TCP &&
+		 (is_wanted_task() || is_dns_port(place->port)))
+		connect_begin((struct sock *)key, place, false);
 }
 
 /* include/uapi/asm-generic/errno*.h */

@@ -44,20 +44,51 @@ BPF_HASH(failures, uint64_t, struct failure, UNDERWAY_MAX);
  */
 BPF_TABLE("lru_hash", uint64_t, struct record_task, multipath, 4096);
 
+/* The connection that a subflow is of, or 0. */
+static inline uint64_t multipath_connection(struct sock *sk)
+{
+	struct mptcp_subflow_context *subflow = NULL;
+	uint64_t connection = 0;
+
+	READ_KERNEL(subflow,
+		    ((struct inet_connection_sock *)sk)->icsk_ulp_data);
+	if (subflow)
+		READ_KERNEL(connection, subflow->conn);
+	return connection;
+}
+
+/*
+ * Whether who made the first subflow is not told of: then the kernel's further
+ * ones are not, either, nor taken for those of who had its memory before.
+ */
+static inline bool is_of_unwanted(struct sock *sk, bool is_wanted)
+{
+#ifdef ONLY_SOME
+	struct task_struct *self = (void *)bpf_get_current_task();
+	uint64_t connection = multipath_connection(sk);
+	void *memory = NULL;
+
+	if (!connection)
+		return !is_wanted;
+	READ_KERNEL(memory, self->mm);
+	if (!memory)
+		return !multipath.lookup(&connection);
+	if (!is_wanted)
+		multipath.delete(&connection);
+#endif
+	return !is_wanted;
+}
+
 /* Further subflows are made by the kernel: for who made the first. */
 static inline void find_owner(struct sock *sk, struct record_task *task)
 {
 	struct task_struct *self = (void *)bpf_get_current_task();
-	struct mptcp_subflow_context *subflow = NULL;
 	struct record_task *owner;
-	uint64_t connection = 0;
+	uint64_t connection = multipath_connection(sk);
 	void *memory = NULL;
 
-	READ_KERNEL(subflow,
-		    ((struct inet_connection_sock *)sk)->icsk_ulp_data);
-	if (!subflow)
+	if (!connection)
 		return;
-	READ_KERNEL(connection, subflow->conn);
 	READ_KERNEL(memory, self->mm);
 	if (memory) {
 		multipath.update(&connection, task);
@@ -68,6 +99,11 @@ static inline void find_owner(struct sock *sk, struct record_task *task)
 		*task = *owner;
 }
 #else
+static inline bool is_of_unwanted(struct sock *sk, bool is_wanted)
+{
+	return !is_wanted;
+}
+
 static inline void find_owner(struct sock *sk, struct record_task *task)
 {
 }
@@ -145,8 +181,12 @@ static inline void handshake_begin(void *ctx, struct sock *sk)
 	uint64_t begun_ns = 0;
 	bool told = false;
 
-	if (!is_wanted_task() && !is_dns_port(remote_port(sk)))
+	if (is_of_unwanted(sk, is_wanted_task()) &&
+	    !is_dns_port(remote_port(sk))) {
+		if (call && call->sk == key && !call->returns)
+			calls.delete(&tid);
 		return;
+	}
 	describe_socket(&record.socket, sk);
 	if (call && call->sk == key) {
 		begun_ns = call->begun_ns;

@@ -59,10 +59,9 @@ static inline bool has_comm(struct task_struct *leader)
 }
 #endif
 
-/* Whether the running thread is of a process that is asked for. */
-static inline bool is_wanted_task(void)
-{
 #ifdef ONLY_SOME
+SUBPROGRAM int subprogram_4(void *nothing)
+{
 	struct task_struct *self = (void *)bpf_get_current_task();
 	void *memory = NULL;
 	uint32_t tgid = 0;
@@ -80,34 +79,46 @@ static inline bool is_wanted_task(void)
 	/* The kernel itself, which may do it for anybody. */
 	READ_KERNEL(memory, self->mm);
 	if (!memory)
-		return true;
+		return 1;
 	READ_KERNEL(tgid, self->tgid);
 #ifdef ONLY_TGID
 	if (tgid != ONLY_TGID)
-		return false;
+		return 0;
 #endif
 #ifdef ONLY_FOLLOWED
 	if (!is_followed(tgid))
-		return false;
+		return 0;
 #endif
 #ifdef ONLY_UID
 	READ_KERNEL(cred, self->cred);
 	bpf_probe_read_kernel(&uid, sizeof(uid), &cred->uid);
 	if (uid != ONLY_UID)
-		return false;
+		return 0;
 #endif
 #ifdef ONLY_COMM
 	READ_KERNEL(leader, self->group_leader);
 	if (!has_comm(leader))
-		return false;
+		return 0;
 #endif
 #ifdef ONLY_CONTAINERS
 	group = read_groups(self).id;
 	if (left_out.lookup(&group))
-		return false;
+		return 0;
 #endif
+	return 1;
+}
 #endif
+
+/* Whether the running thread is of a process that is asked for. */
+static inline bool is_wanted_task(void)
+{
+#ifdef ONLY_SOME
+	static int (*is_wanted)(void *) = SUBPROGRAM_CALL(4);
+
+	return is_wanted(NULL);
+#else
 	return true;
+#endif
 }
 
 static inline bool is_dns_port(uint16_t port)

@@ -65,6 +65,8 @@ static void release(struct containers *containers, struct container *container)
 static void forget(struct containers *containers, struct container *container)
 {
 	release(containers, container);
+	/* It may have another name when it is heard of again. */
+	containers->renamed += container->is_known;
 	HASH_DEL(containers->containers, container);
 	container_facts_deinit(&container->facts);
 	free(container);
@@ -244,6 +246,7 @@ static void on_answer(const char *id, unsigned int rank,
 	struct containers *containers = context;
 	struct container *container = find(containers, id) ? use(containers, id)
 							   : NULL;
+	bool was_known = false;
 
 	if (!container)
 		return;
@@ -251,7 +254,7 @@ static void on_answer(const char *id, unsigned int rank,
 		container->asked--;
 	/* Who is trusted less does not overrule. */
 	if (facts && (!container->is_named || rank <= container->rank)) {
-		containers->renamed += container->is_known;
+		was_known = container->is_known;
 		container->is_named = true;
 		container->is_known = true;
 		container->rank = rank;
@@ -260,6 +263,10 @@ static void on_answer(const char *id, unsigned int rank,
 			follow(containers, container->facts.shares);
 	}
 	settle(containers);
+	if (!was_known)
+		return;
+	containers->renamed++;
+	containers->options.changed(containers->options.context);
 }
 
 int containers_create(const struct containers_options *options,

@@ -29,7 +29,7 @@ struct containers_options {
 	void (*watch)(int fd, int what, void *loop_context);
 	void (*timer)(long after_ms, void *loop_context);
 	void *loop_context;
-	/* What events are held for may have come. */
+	/* What events are held for may have come, or a container be renamed. */
 	void (*changed)(void *context);
 	void *context;
 };
@@ -65,8 +65,8 @@ bool containers_hold(struct containers *containers, uint64_t now_ns,
 		     uint64_t *from_ns_ret, uint64_t *until_ns_ret);
 
 /*
- * Whether all is known of whose a cgroup is, if nobody is renamed; and how often
- * that has happened.
+ * Whether all is known of whose a cgroup is, until somebody is renamed; and how
+ * often that may have happened.
  */
 bool containers_are_sure(struct containers *containers, uint64_t cgroup_id);
 unsigned int containers_renamed(const struct containers *containers);

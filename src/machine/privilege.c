@@ -23,7 +23,7 @@
 #endif
 
 /* What the probes' maps take of RLIMIT_MEMLOCK before Linux 5.11. */
-#define MEMORY_LOCKED (16u << 20)
+#define MEMORY_LOCKED (24u << 20)
 
 #define OPEN_FILES 64
 

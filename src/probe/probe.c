@@ -400,11 +400,16 @@ void probe_leave_out(struct probe *probe, uint64_t cgroup_id)
 
 void probe_leave_out_nobody(struct probe *probe)
 {
-	uint64_t cgroup_id;
+	uint64_t cgroup_id, next = 0;
+	int err;
 
 	if (probe->left_out < 0)
 		return;
-	while (!bpf_map_get_next_key(probe->left_out, NULL, &cgroup_id))
-		if (bpf_map_delete_elem(probe->left_out, &cgroup_id))
-			return;
+	err = bpf_map_get_next_key(probe->left_out, NULL, &cgroup_id);
+	/* One that goes by itself meanwhile begins it anew. */
+	for (size_t i = 0; i < 2 * LEFT_OUT_MAX && !err; i++) {
+		err = bpf_map_get_next_key(probe->left_out, &cgroup_id, &next);
+		bpf_map_delete_elem(probe->left_out, &cgroup_id);
+		cgroup_id = next;
+	}
 }

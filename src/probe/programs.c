@@ -190,6 +190,9 @@ static bool tables_exist(const struct programs *programs,
 	for (size_t i = 0; i < count; i++) {
 		if (!is_wide(&instructions[i]))
 			continue;
+		/* Its other half would be another function's beginning. */
+		if (i + 1 == count)
+			return false;
 		if (instructions[i].src_reg == BPF_PSEUDO_MAP_FD &&
 		    (instructions[i].imm < 0 ||
 		     (uint32_t)instructions[i].imm >= programs->table_count))

@@ -40,8 +40,8 @@ int programs_table(const struct programs *programs, const char *name);
 /*
  * Load a function into the kernel, as a BPF program of a type and expected
  * attach type of <linux/bpf.h>; its tables are there. A descriptor, or a
- * negative errno: -ENOENT if there is no such function. What the verifier has
- * against it goes to stderr.
+ * negative errno: -ENOENT if there is no such function, -EBADMSG if one that it
+ * calls is not there. What the verifier has against it goes to stderr.
  */
 int programs_load(const struct programs *programs, const char *function,
 		  int type, int attach_type);

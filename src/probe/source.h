@@ -35,7 +35,8 @@ enum source_part {
  * Put together the C text that is compiled: the kernel's types, the records
  * shared with user space, and the probes, with the parts named, for DNS at these
  * ports, telling only of the connects and datagrams that pass the filter (its
- * kinds of events do not matter). *types is what was asked for and becomes what
+ * kinds of events do not matter; with SOURCE_FLOWS it has no effect, as whose a
+ * flow is shows when it ends). *types is what was asked for and becomes what
  * was taken. *ret is the caller's to free. 0, or a negative errno: -ENOENT or
  * -ENODATA if BTF is wanted and cannot serve.
  */

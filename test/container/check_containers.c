@@ -365,6 +365,25 @@ START_TEST(remembers_a_bounded_number)
 }
 END_TEST
 
+START_TEST(is_sure_until_somebody_is_renamed)
+{
+	setup();
+	ck_assert(!containers_are_sure(containers, 6));
+	learn(6, "cron.service");
+	ck_assert(containers_are_sure(containers, 6));
+	learn(7, "docker-" ID ".scope");
+	ck_assert(!containers_are_sure(containers, 7));
+	answers(ID, 0, "nginx", "10.0.0.2", NULL);
+	ck_assert(containers_are_sure(containers, 7));
+	ck_assert_uint_eq(containers_renamed(containers), 0);
+	ck_assert_uint_eq(changes, 0);
+	answers(ID, 0, "nginx", "10.0.0.2", NULL);
+	ck_assert_uint_eq(containers_renamed(containers), 1);
+	ck_assert_uint_eq(changes, 1);
+	containers_destroy(containers);
+}
+END_TEST
+
 SUITE_MAIN("container/containers", an_event_waits_for_the_answer,
 	   an_event_waits_no_longer_than_it_may,
 	   an_event_may_be_read_before_its_cgroup,
@@ -372,4 +391,4 @@ SUITE_MAIN("container/containers", an_event_waits_for_the_answer,
 	   addresses_are_those_of_whose_network_it_uses,
 	   networks_in_a_circle_are_none, the_more_trusted_engine_counts,
 	   addresses_come_before_the_start, its_image_comes_with_the_news,
-	   remembers_a_bounded_number)
+	   remembers_a_bounded_number, is_sure_until_somebody_is_renamed)

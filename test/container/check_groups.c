@@ -7,6 +7,7 @@
 
 #define ID    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+#define THIRD "0011223344556677001122334455667700112233445566770011223344556677"
 
 static struct record_cgroup record_of(uint64_t id)
 {
@@ -105,6 +106,9 @@ START_TEST(reads_what_proc_says)
 		 ID, ""},
 		{"3:pids:/docker/" OTHER "\n0::/docker/" OTHER "/docker/" ID
 		 "\n",
+		 ID, ""},
+		{"3:pids:/docker/" OTHER "/docker/" THIRD "/docker/" ID
+		 "\n0::/docker/" OTHER "\n",
 		 ID, ""},
 		{"nonsense", "", ""},
 		{"3:", "", ""},

@@ -159,6 +159,21 @@ START_TEST(a_table_that_is_not_there_is_refused)
 }
 END_TEST
 
+START_TEST(half_a_constant_is_refused)
+{
+	struct programs *programs = programs_create("GPL", 0), *read;
+	struct bpf_insn wide[4];
+	struct file file;
+
+	load_wide(wide, constant, 0);
+	ck_assert_int_eq(programs_add_function(programs, "f", wide, 1), 0);
+	file = write_programs(programs);
+	ck_assert_int_eq(programs_read(file.bytes, file.len, &read), -EBADMSG);
+	free(file.bytes);
+	programs_destroy(programs);
+}
+END_TEST
+
 START_TEST(a_call_of_what_is_not_there_is_refused)
 {
 	static const struct bpf_insn calls[] = {
@@ -202,5 +217,5 @@ END_TEST
 
 SUITE_MAIN("probe/programs", reads_what_was_written,
 	   of_any_other_length_it_is_not_read, any_byte_may_be_another,
-	   a_table_that_is_not_there_is_refused,
+	   a_table_that_is_not_there_is_refused, half_a_constant_is_refused,
 	   a_call_of_what_is_not_there_is_refused, names_have_a_length)

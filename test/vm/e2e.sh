@@ -38,6 +38,9 @@ esac
 # and container engines where all cgroups are v2.
 [[ ${EGRETS_ATTACH-} != auto ]] ||
 	tests=(hooks wires check refuse podman docker)
+# Where a filter is looked at depends on what there is to attach to.
+[[ $(uname -r) != 5.10.* || ${EGRETS_ATTACH-}/${EGRETS_TYPES-} != tracepoint/btf ]] ||
+	tests+=(filters)
 (($# == 0)) || tests=("$@")
 output=
 failed=0
