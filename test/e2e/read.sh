@@ -28,6 +28,16 @@ large_exchanges=(
 dig_options=()
 filter="port 53"
 
+# is_settled FILE: nothing has been added to it for a while.
+is_settled()
+{
+	local size
+
+	size=$(stat -c %s "$1")
+	sleep 0.3
+	[[ $(stat -c %s "$1") == "$size" ]]
+}
+
 # capture FILE client|server TCPDUMP-OPTION...: the exchanges, of both
 # families, as seen from one namespace. From the server's they are its own,
 # and stay on its loopback. (By default a ring has room for 8 packets.)
@@ -53,7 +63,8 @@ capture()
 				"@$server" $exchange >"$lab_dir/client"
 		done
 	done
-	# The last packet is in its hands when it has counted it.
+	# On a busy machine the last packet comes into its hands after dig's.
+	lab_wait 10 is_settled "$file" || true
 	kill -INT "$tcpdump_pid"
 	lab_wait 10 lab_is_gone "$tcpdump_pid"
 	chmod 644 "$file"
