@@ -90,7 +90,7 @@ static void find_container(const char *v2, const char *v1,
 	struct container_name other;
 
 	if (container_from_cgroup(v1, &other) &&
-	    (!in_v2 || (strcmp(other.id, ret->id) && strstr(v1, ret->id))))
+	    (!in_v2 || (strcmp(other.id, ret->id) != 0 && strstr(v1, ret->id))))
 		*ret = other;
 }
 
