@@ -28,6 +28,8 @@ typedef __s64 int64_t;
 #define RECORD_ARGS_LEN	     1024
 #define RECORD_PACKET_LEN    32768
 #define RECORD_DEVICE_LEN    16
+/* Of what a program hands to a call: more than any address has. */
+#define RECORD_GIVEN_LEN 128
 
 enum record_kind {
 	RECORD_EXEC = 1,
@@ -42,8 +44,9 @@ enum record_kind {
 	RECORD_FLOW_TRAFFIC, /* what has gone over it so far */
 	RECORD_FLOW_END,     /* it is over */
 	RECORD_FRAME,	     /* the first frame of a socket to an interface */
-	RECORD_SOCKET_CLOSE, /* of datagrams: and so are all of its flows */
+	RECORD_SOCKET_CLOSE, /* and so, of datagrams, are all of its flows */
 	RECORD_CGROUP,	     /* what a cgroup_id stands for */
+	RECORD_SOCKET_CALL,  /* what a program asked of a socket, and got */
 };
 
 struct record_header {
@@ -91,8 +94,7 @@ struct record_socket {
 };
 
 /*
- * RECORD_TCP_CONNECT, RECORD_SEND, RECORD_SOCKET_CLOSE; RECORD_FLOW_OWNER, of id
- * as below
+ * RECORD_TCP_CONNECT, RECORD_SEND; RECORD_FLOW_OWNER, of id as below
  */
 struct record_connect {
 	struct record_header header;
@@ -156,26 +158,66 @@ struct record_packet {
 	uint32_t len;	 /* of the packet: more than its bytes if cut */
 };
 
+/* What went between a socket and a place, as its program sees it. */
+struct record_counts {
+	uint64_t bytes_out; /* each once, no headers */
+	uint64_t bytes_in;
+	uint32_t packets_out; /* datagrams, or with all that TCP adds */
+	uint32_t packets_in;
+	uint32_t retransmits; /* packets */
+	uint32_t rtt_us;      /* smoothed round-trip time */
+};
+
+/* The calls that RECORD_SOCKET_CALL tells of. */
+enum socket_call {
+	SOCKET_CREATE = 1,
+	SOCKET_BIND,
+	SOCKET_LISTEN,
+	SOCKET_ACCEPT,
+	SOCKET_CONNECT,
+	SOCKET_SETSOCKOPT,
+};
+
+/*
+ * RECORD_SOCKET_CALL: told when it returns. Without a socket, for there was to
+ * be one, id is 0 and of the rest only the protocol asked for is there.
+ */
+struct record_call {
+	struct record_connect begun; /* its begun_ns: when it was called */
+	uint32_t call;
+	int32_t error; /* errno, positive; 0: it was done */
+	int32_t fd;    /* of the socket, which accept() and socket() return */
+	uint16_t family;
+	uint16_t type;	      /* SOCK_… */
+	uint32_t argument[2]; /* listen: backlog; setsockopt: level, option */
+	uint32_t given_len;   /* perhaps more than there is of it */
+	uint32_t pad;
+	uint8_t given[RECORD_GIVEN_LEN]; /* the address, or option's value */
+};
+
+/*
+ * RECORD_SOCKET_CLOSE: the last descriptor is closed. The counts of datagrams
+ * are those of the table below.
+ */
+struct record_close {
+	struct record_connect closed;
+	uint32_t type; /* SOCK_… */
+	uint32_t pad;
+	struct record_counts counts; /* with what is still to be sent */
+};
+
 /* RECORD_FLOW_BEGIN */
 struct record_arrival {
 	struct record_header header;
 	struct record_socket socket; /* id, of TCP: its address */
 };
 
-/*
- * RECORD_FLOW_TRAFFIC, RECORD_FLOW_END: what went between a socket and a place,
- * as its program sees it. Those of datagrams are made of the table below.
- */
+/* RECORD_FLOW_TRAFFIC, RECORD_FLOW_END; of datagrams: of the table below. */
 struct record_traffic {
 	struct record_header header;
 	struct record_socket socket; /* id as above */
-	uint64_t bytes_out;	     /* each once, no headers */
-	uint64_t bytes_in;
-	uint32_t packets_out; /* datagrams, or with all that TCP adds */
-	uint32_t packets_in;
-	uint32_t retransmits; /* packets */
-	uint32_t rtt_us;      /* smoothed round-trip time */
-	int32_t error;	      /* errno by which it ended, positive; 0: none */
+	struct record_counts counts;
+	int32_t error; /* errno by which it ended, positive; 0: none */
 	uint32_t pad;
 };
 
@@ -227,8 +269,11 @@ RECORD_SIZE_CHECK(record_cgroup, 16 + 8 + 2 * 10 * 96);
 RECORD_SIZE_CHECK(record_socket, 8 + 4 + 2 + 2 + 32 + 8);
 RECORD_SIZE_CHECK(record_connect, 16 + 56 + 56 + 8);
 RECORD_SIZE_CHECK(record_result, 16 + 56 + 16 + 8);
+RECORD_SIZE_CHECK(record_counts, 16 + 16);
+RECORD_SIZE_CHECK(record_call, 136 + 16 + 8 + 8 + 128);
+RECORD_SIZE_CHECK(record_close, 136 + 8 + 32);
 RECORD_SIZE_CHECK(record_arrival, 16 + 56);
-RECORD_SIZE_CHECK(record_traffic, 16 + 56 + 16 + 16 + 8);
+RECORD_SIZE_CHECK(record_traffic, 16 + 56 + 32 + 8);
 RECORD_SIZE_CHECK(record_frame, 16 + 56 + 16 + 16);
 RECORD_SIZE_CHECK(datagram_key, 32);
 RECORD_SIZE_CHECK(datagram_count, 24);

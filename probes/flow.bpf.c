@@ -13,6 +13,7 @@
 	defined(HAVE_inet_sock_inet_sport)
 #define HAVE_TCP_FLOWS
 #define STATE_CLOSE	   7
+#define STATE_CLOSE_WAIT   8
 #define STATE_LISTEN	   10
 #define STATE_NEW_SYN_RECV 12
 
@@ -22,17 +23,22 @@
 /* Established, and nobody's yet, by struct sock; some never are. */
 BPF_TABLE("lru_hash", uint64_t, uint8_t, arrived, 65536);
 
-static inline void describe_connection(struct record_socket *to,
-				       struct sock *sk)
+/* The number that describe_socket() takes is given back before the end. */
+static inline uint16_t source_port(struct sock *sk)
 {
 	uint16_t port_be = 0;
 
+	READ_KERNEL(port_be, ((struct inet_sock *)sk)->inet_sport);
+	return swap16(port_be);
+}
+
+static inline void describe_connection(struct record_socket *to,
+				       struct sock *sk)
+{
 	describe_socket(to, sk);
 	/* The inode comes with the program, and goes before the end. */
 	to->id = (uint64_t)sk;
-	/* The number that describe_socket() takes is given back before. */
-	READ_KERNEL(port_be, ((struct inet_sock *)sk)->inet_sport);
-	to->local_port = swap16(port_be);
+	to->local_port = source_port(sk);
 }
 
 static inline void emit_arrival(void *ctx, struct sock *sk)
@@ -58,29 +64,34 @@ static inline void emit_arrival(void *ctx, struct sock *sk)
  * The kernel's numbers: of bytes sent, those that were sent again as well; of
  * bytes received, the end of the stream as one.
  */
-static inline void emit_end(void *ctx, struct sock *sk)
+static inline void read_counts(struct record_counts *to, struct sock *sk)
 {
 	struct tcp_sock *tcp = (struct tcp_sock *)sk;
-	struct record_traffic record = {};
 	uint64_t again = 0, flags = 0;
+
+	READ_KERNEL(to->bytes_out, tcp->bytes_sent);
+	READ_KERNEL(again, tcp->bytes_retrans);
+	to->bytes_out = to->bytes_out > again ? to->bytes_out - again : 0;
+	READ_KERNEL(to->bytes_in, tcp->bytes_received);
+	READ_KERNEL(flags, sk->__sk_common.skc_flags);
+	if (flags & SOCKET_DONE && to->bytes_in)
+		to->bytes_in--;
+	READ_KERNEL(to->packets_out, tcp->segs_out);
+	READ_KERNEL(to->packets_in, tcp->segs_in);
+	READ_KERNEL(to->retransmits, tcp->total_retrans);
+	READ_KERNEL(to->rtt_us, tcp->srtt_us);
+	to->rtt_us >>= 3; /* kept eightfold */
+}
+
+static inline void emit_end(void *ctx, struct sock *sk)
+{
+	struct record_traffic record = {};
 
 	record.header.kind = RECORD_FLOW_END;
 	record.header.size = sizeof(record);
 	record.header.time_ns = bpf_ktime_get_ns();
 	describe_connection(&record.socket, sk);
-	READ_KERNEL(record.bytes_out, tcp->bytes_sent);
-	READ_KERNEL(again, tcp->bytes_retrans);
-	record.bytes_out = record.bytes_out > again ? record.bytes_out - again
-						    : 0;
-	READ_KERNEL(record.bytes_in, tcp->bytes_received);
-	READ_KERNEL(flags, sk->__sk_common.skc_flags);
-	if (flags & SOCKET_DONE && record.bytes_in)
-		record.bytes_in--;
-	READ_KERNEL(record.packets_out, tcp->segs_out);
-	READ_KERNEL(record.packets_in, tcp->segs_in);
-	READ_KERNEL(record.retransmits, tcp->total_retrans);
-	READ_KERNEL(record.rtt_us, tcp->srtt_us);
-	record.rtt_us >>= 3; /* kept eightfold */
+	read_counts(&record.counts, sk);
 	READ_KERNEL(record.error, sk->sk_err);
 	submitted(ctx, events.perf_submit(ctx, &record, sizeof(record)));
 }
@@ -147,12 +158,48 @@ int raw_tracepoint_tcp_rcv_space_adjust(struct bpf_raw_tracepoint_args *ctx)
 #endif
 
 #ifdef WITH_FLOWS
-static inline void emit_close(void *ctx, struct sock *sk)
+#ifdef HAVE_TCP_FLOWS
+/* What the program has written waits, perhaps; what was not connected has none. */
+static inline void read_last_counts(struct record_counts *to, struct sock *sk)
 {
-	struct record_connect record = {};
+	uint8_t state = 0;
+#ifdef HAVE_tcp_sock_write_seq
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	uint32_t written = 0, sent = 0;
+#endif
 
-	describe_socket(&record.socket, sk);
-	emit_flow_owner(ctx, &record, RECORD_SOCKET_CLOSE);
+	READ_KERNEL(state, sk->__sk_common.skc_state);
+	if (state == STATE_LISTEN || !remote_port(sk))
+		return;
+	read_counts(to, sk);
+#ifdef HAVE_tcp_sock_write_seq
+	READ_KERNEL(written, tcp->write_seq);
+	READ_KERNEL(sent, tcp->snd_nxt);
+	/* Not once there is an end of the stream among it. */
+	if (state == STATE_ESTABLISHED || state == STATE_CLOSE_WAIT)
+		to->bytes_out += (uint32_t)(written - sent);
+#endif
+}
+#endif
+
+static inline void emit_close(struct bpf_sock *known, struct sock *sk)
+{
+	struct record_close record = {};
+
+	describe_socket(&record.closed.socket, sk);
+	record.closed.header.kind = RECORD_SOCKET_CLOSE;
+	record.closed.header.size = sizeof(record);
+	record.closed.header.time_ns = bpf_ktime_get_ns();
+	record.closed.begun_ns = record.closed.header.time_ns;
+	record.type = known->type;
+#ifdef HAVE_TCP_FLOWS
+	if (is_stream(known)) {
+		record.closed.socket.local_port = source_port(sk);
+		read_last_counts(&record.counts, sk);
+	}
+#endif
+	describe_task(known, &record.closed.task);
+	submitted(known, events.perf_submit(known, &record, sizeof(record)));
 }
 
 /* The last descriptor of a socket is closed: by its process, or for it. */
@@ -160,8 +207,12 @@ int cgroup_sock_release(struct bpf_sock *known)
 {
 	struct sock *sk = packet_socket(known);
 
+#ifdef WITH_CLOSES
+	emit_close(known, sk);
+#else
 	if (is_datagram(known))
 		emit_close(known, sk);
+#endif
 #ifdef HAVE_TCP_FLOWS
 	if (is_stream(known))
 		claim(known, sk);

@@ -150,7 +150,7 @@ static int load(struct checkup *checkup, bool fatal, struct probe **ret)
 		.dns_ports = checkup->options->dns_ports,
 		.filter = &checkup->options->filter,
 		.library = fatal ? LIBRARY_ONLY : LIBRARY_ALWAYS,
-		.parts = SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS,
+		.parts = SOURCE_PARTS,
 	};
 	int err = probe_start(&options, ret);
 

@@ -49,9 +49,13 @@ static void note_peer(struct datagrams *datagrams,
 		datagrams->left_out++;
 }
 
-/* kind: RECORD_FLOW_TRAFFIC or RECORD_FLOW_END. */
+/*
+ * kind: RECORD_FLOW_TRAFFIC or RECORD_FLOW_END. What is told is added to the
+ * sums.
+ */
 static void tell_traffic(struct datagrams *datagrams, uint32_t kind,
-			 uint64_t time_ns, const struct record_socket *socket)
+			 uint64_t time_ns, const struct record_socket *socket,
+			 struct record_counts *sums)
 {
 	struct datagram_key key = peer_key(socket);
 	struct datagram_count count;
@@ -63,25 +67,32 @@ static void tell_traffic(struct datagrams *datagrams, uint32_t kind,
 	if (!probe_count(datagrams->probe, &key, kind == RECORD_FLOW_END,
 			 &count))
 		return;
-	record.bytes_out = count.bytes_out;
-	record.bytes_in = count.bytes_in;
-	record.packets_out = count.packets_out;
-	record.packets_in = count.packets_in;
+	record.counts.bytes_out = count.bytes_out;
+	record.counts.bytes_in = count.bytes_in;
+	record.counts.packets_out = count.packets_out;
+	record.counts.packets_in = count.packets_in;
+	sums->bytes_out += count.bytes_out;
+	sums->bytes_in += count.bytes_in;
+	sums->packets_out += count.packets_out;
+	sums->packets_in += count.packets_in;
 	attribution_record(datagrams->attribution, &record.header);
 }
 
 /* Who closes the socket is whose flows they were if nobody else had them. */
 static void close_socket(struct datagrams *datagrams,
-			 const struct record_connect *record)
+			 const struct record_close *record)
 {
-	struct record_connect owner = *record;
+	struct record_close whole = *record;
+	struct record_connect owner = record->closed;
 
 	owner.header.kind = RECORD_FLOW_OWNER;
-	while (peers_take(datagrams->peers, record->socket.id, &owner.socket)) {
+	while (peers_take(datagrams->peers, record->closed.socket.id,
+			  &owner.socket)) {
 		attribution_record(datagrams->attribution, &owner.header);
-		tell_traffic(datagrams, RECORD_FLOW_END, record->header.time_ns,
-			     &owner.socket);
+		tell_traffic(datagrams, RECORD_FLOW_END, owner.header.time_ns,
+			     &owner.socket, &whole.counts);
 	}
+	attribution_record(datagrams->attribution, &whole.closed.header);
 }
 
 void datagrams_record(struct datagrams *datagrams,
@@ -109,7 +120,9 @@ void datagrams_record(struct datagrams *datagrams,
 
 static void tell_open(const struct record_socket *socket, void *context)
 {
-	tell_traffic(context, RECORD_FLOW_TRAFFIC, clocks_now(), socket);
+	struct record_counts sums = {0};
+
+	tell_traffic(context, RECORD_FLOW_TRAFFIC, clocks_now(), socket, &sums);
 }
 
 void datagrams_tell(struct datagrams *datagrams)

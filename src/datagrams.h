@@ -8,7 +8,7 @@
 /*
  * The flows of datagram sockets: the probes tell when one begins, and count in
  * a table of the kernel's. Here the end of a socket becomes the end of each of
- * its flows, with what the table says of it.
+ * its flows, with what the table says of it, and is handed on with all of that.
  */
 struct datagrams;
 

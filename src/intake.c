@@ -122,6 +122,7 @@ void intake_record(const struct record_header *record, void *context)
 		return;
 	case RECORD_TCP_CONNECT:
 	case RECORD_SEND:
+	case RECORD_SOCKET_CALL: /* begins like these */
 		containers_need(intake->options.containers,
 				connect->task.cgroup_id, record->time_ns);
 		break;

@@ -332,7 +332,7 @@ static void raise_file_limit(struct monitor *monitor)
 
 static bool follows_flows(const struct options *options)
 {
-	return options->filter.kind[EVENT_FLOW];
+	return options_parts(options) & SOURCE_FLOWS;
 }
 
 static int open_sources(struct monitor *monitor)

@@ -39,6 +39,10 @@ const char options_help[] =
 	"(50)\n"
 	"      --interval SECONDS   with -e flow, tell of open flows that "
 	"often\n"
+	"      --family LIST        with -e socket, tell of these: inet, "
+	"inet6, "
+	"unix,\n"
+	"                           netlink … or all (inet,inet6)\n"
 	"      --dns-port LIST      DNS is spoken at these ports, too: 53, "
 	"5353 "
 	"and 5355\n"
@@ -71,7 +75,9 @@ const char options_help[] =
 	"process.tcp_v6\n"
 	"process.udp_v4 process.udp_v6 process.icmp_v4 process.icmp_v6\n"
 	"process.sctp process.raw process.packet egrets.lost, and with -e:\n"
-	"process.exec process.exit flow\n";
+	"process.exec process.exit flow socket.create socket.bind "
+	"socket.listen\n"
+	"socket.accept socket.connect socket.setsockopt socket.close\n";
 
 enum long_only {
 	OPTION_ATTACH = 256,
@@ -79,6 +85,7 @@ enum long_only {
 	OPTION_INTERVAL,
 	OPTION_MAX_NAMES,
 	OPTION_ENGINE,
+	OPTION_FAMILY,
 	OPTION_CONTAINER_WAIT,
 	OPTION_KERNEL_TYPES,
 	OPTION_DUMP_PROBES,
@@ -100,6 +107,7 @@ static const struct option long_options[] = {
 	{"engine", required_argument, NULL, OPTION_ENGINE},
 	{"container-wait", required_argument, NULL, OPTION_CONTAINER_WAIT},
 	{"quiet", no_argument, NULL, 'q'},
+	{"family", required_argument, NULL, OPTION_FAMILY},
 	{"dns-port", required_argument, NULL, OPTION_DNS_PORT},
 	{"interval", required_argument, NULL, OPTION_INTERVAL},
 	{"max-names", required_argument, NULL, OPTION_MAX_NAMES},
@@ -121,6 +129,12 @@ unsigned int options_parts(const struct options *options)
 		parts |= SOURCE_FLOWS;
 	if (filter->kind[EVENT_PROCESS_EXIT])
 		parts |= SOURCE_EXITS;
+	for (int kind = 0; kind < EVENT_KINDS; kind++)
+		if (filter->kind[kind] &&
+		    event_is_of_socket((enum event_kind)kind))
+			parts |= SOURCE_CALLS;
+	if (filter->kind[EVENT_SOCKET_CLOSE])
+		parts |= SOURCE_CLOSES | SOURCE_FLOWS;
 	if (filter->is_list && filter->kind[EVENT_PROCESS_PACKET])
 		parts |= SOURCE_FRAMES;
 	return parts;
@@ -205,6 +219,19 @@ static int parse_events(const char *value, struct filter *filter)
 	if (filter_set_kinds(filter, value, &bad, &len) == 0)
 		return 0;
 	log_error("-e: no event is called \"%.*s\"; egrets --help lists them",
+		  (int)len, bad);
+	return -EINVAL;
+}
+
+static int parse_families(const char *value, struct filter *filter)
+{
+	const char *bad;
+	size_t len;
+
+	if (filter_set_families(filter, value, &bad, &len) == 0)
+		return 0;
+	log_error("--family: no family is called \"%.*s\"; give all, or names "
+		  "as in inet,inet6,unix,netlink,packet,vsock",
 		  (int)len, bad);
 	return -EINVAL;
 }
@@ -305,6 +332,9 @@ static int set_option(int option, const char *value, struct options *options)
 		options->action = ACTION_READ;
 		options->read_path = value;
 		break;
+	case OPTION_FAMILY:
+		options->families_given = true;
+		return parse_families(value, &options->filter);
 	case 'p':
 		return parse_pid(value, &options->filter);
 	case 'n':
@@ -401,11 +431,16 @@ static int check_combination(const struct options *options, bool dashes)
 		log_error("--interval tells of open flows: add -e flow");
 		return -EINVAL;
 	}
+	if (options->families_given &&
+	    !(options_parts(options) & SOURCE_CALLS)) {
+		log_error("--family is about socket events: add -e socket");
+		return -EINVAL;
+	}
 	if (options->action != ACTION_READ)
 		return 0;
-	if (filter->kind[EVENT_FLOW]) {
-		log_error("-r: flows are not told from a file; leave out "
-			  "-e flow");
+	if (filter->kind[EVENT_FLOW] || options_parts(options) & SOURCE_CALLS) {
+		log_error("-r: flows and calls of sockets are not told from a "
+			  "file; leave out -e flow and socket");
 		return -EINVAL;
 	}
 	if (options->command) {

@@ -42,6 +42,7 @@ struct options {
 	enum attach_mode attach;
 	enum kernel_types types;
 	struct filter filter;
+	bool families_given;
 	struct dns_ports dns_ports;
 	uint32_t max_names; /* bindings remembered */
 	uint64_t container_wait_ns;

@@ -18,6 +18,7 @@
 #define FLOWS_MAX     65536
 #define EXCHANGES_MAX 16384
 #define PENDINGS_MAX  16384
+#define OPENINGS_MAX  32768
 
 #define ANCESTORS_MAX 64
 
@@ -39,13 +40,15 @@ int attribution_create(const struct attribution_options *options,
 	attribution->processes = processes_create(PROCESSES_MAX);
 	attribution->sockets = sockets_create(SOCKETS_MAX);
 	attribution->flows = flows_create(FLOWS_MAX);
+	attribution->openings = openings_create(OPENINGS_MAX);
 	attribution->exchanges = exchanges_create(EXCHANGES_MAX);
 	attribution->names = names_create(options->max_names);
 	attribution->assembly = assembly_create(&attribution->options.ports,
 						lookup_message, attribution);
 	if (!attribution->processes || !attribution->sockets ||
-	    !attribution->flows || !attribution->exchanges ||
-	    !attribution->names || !attribution->assembly) {
+	    !attribution->flows || !attribution->openings ||
+	    !attribution->exchanges || !attribution->names ||
+	    !attribution->assembly) {
 		attribution_destroy(attribution);
 		return -ENOMEM;
 	}
@@ -66,6 +69,7 @@ void attribution_destroy(struct attribution *attribution)
 	processes_destroy(attribution->processes);
 	sockets_destroy(attribution->sockets);
 	flows_destroy(attribution->flows);
+	openings_destroy(attribution->openings);
 	exchanges_destroy(attribution->exchanges);
 	names_destroy(attribution->names);
 	assembly_destroy(attribution->assembly);
@@ -219,10 +223,9 @@ static void describe_task(struct attribution *attribution,
 	ret->cgroup_id = task->cgroup_id;
 }
 
-/* An event about a connect or a datagram; the name is the caller's to add. */
-static void begin_event(struct attribution *attribution,
-			const struct record_connect *record,
-			struct event *event)
+void attribution_begin_event(struct attribution *attribution,
+			     const struct record_connect *record,
+			     struct event *event)
 {
 	memset(event, 0, sizeof(*event));
 	event->time_ns = record->begun_ns;
@@ -230,7 +233,7 @@ static void begin_event(struct attribution *attribution,
 	describe_task(attribution, &record->task, &event->process);
 	event->connection.local = attribution_local(&record->socket);
 	event->connection.remote = attribution_remote(&record->socket);
-	event->connection.protocol = (uint8_t)record->socket.protocol;
+	event->connection.protocol = record->socket.protocol;
 	event->kind = kind_of(&record->socket);
 }
 
@@ -242,7 +245,7 @@ static void emit_connect(struct attribution *attribution,
 	struct event event;
 	struct event_connection *connection = &event.connection;
 
-	begin_event(attribution, &pending->connect, &event);
+	attribution_begin_event(attribution, &pending->connect, &event);
 	connection->choice = pending->choice;
 	connection->result = EVENT_RESULT_PENDING;
 	if (result) {
@@ -333,7 +336,7 @@ static void on_send(struct attribution *attribution,
 	if (record->socket.protocol == IPPROTO_UDP && !record->socket.is_raw)
 		claim_socket(attribution, record, &record->socket,
 			     record->header.time_ns);
-	begin_event(attribution, record, &event);
+	attribution_begin_event(attribution, record, &event);
 	attribution_choose_name(attribution, record, record->begun_ns,
 				&event.connection.choice);
 	attribution_emit(attribution, &event);
@@ -439,6 +442,18 @@ void attribution_record(struct attribution *attribution,
 		break;
 	case RECORD_FRAME:
 		on_frame(attribution, bytes);
+		break;
+	case RECORD_SOCKET_CALL:
+		update_process(
+			attribution,
+			&((const struct record_call *)bytes)->begun.task);
+		calls_returned(attribution, bytes);
+		break;
+	case RECORD_SOCKET_CLOSE:
+		update_process(
+			attribution,
+			&((const struct record_close *)bytes)->closed.task);
+		calls_closed(attribution, bytes);
 		break;
 	case RECORD_FLOW_BEGIN:
 		flows_arrived(attribution, bytes);

@@ -60,7 +60,7 @@ static void tell(struct attribution *attribution, const struct flow *flow,
 	event->netns = flow->place.netns;
 	connection->local = flow->place.local;
 	connection->remote = flow->place.remote;
-	connection->protocol = (uint8_t)flow->place.protocol;
+	connection->protocol = (uint16_t)flow->place.protocol;
 	connection->is_inbound = flow->is_inbound;
 	connection->choice.via = (enum names_via)flow->via;
 	connection->choice.name = flow->name;
@@ -193,15 +193,15 @@ void flows_claimed(struct attribution *attribution,
 	flow_close(attribution->flows, flow);
 }
 
-static struct flow_traffic traffic_of(const struct record_traffic *record)
+struct flow_traffic flows_traffic(const struct record_counts *counts)
 {
 	return (struct flow_traffic){
-		.bytes_out = record->bytes_out,
-		.bytes_in = record->bytes_in,
-		.packets_out = record->packets_out,
-		.packets_in = record->packets_in,
-		.retransmits = record->retransmits,
-		.rtt_us = record->rtt_us,
+		.bytes_out = counts->bytes_out,
+		.bytes_in = counts->bytes_in,
+		.packets_out = counts->packets_out,
+		.packets_in = counts->packets_in,
+		.retransmits = counts->retransmits,
+		.rtt_us = counts->rtt_us,
 	};
 }
 
@@ -214,7 +214,7 @@ void flows_go_on(struct attribution *attribution,
 	struct event event = {
 		.time_ns = record->header.time_ns,
 		.connection.result = EVENT_RESULT_OPEN,
-		.connection.traffic = traffic_of(record),
+		.connection.traffic = flows_traffic(&record->counts),
 	};
 
 	if (flow)
@@ -232,7 +232,7 @@ void flows_ended(struct attribution *attribution,
 		flow = &unseen;
 	flow->ended_ns = record->header.time_ns;
 	flow->error = record->error;
-	flow->traffic = traffic_of(record);
+	flow->traffic = flows_traffic(&record->counts);
 	/* A program has yet to close it. */
 	if (flow->socket && !process_id_known(flow->owner.process)) {
 		flow_hold(attribution->flows, flow);

@@ -7,20 +7,22 @@
 #include "dns/exchange.h"
 #include "dns/message.h"
 #include "flow/flow.h"
+#include "flow/opening.h"
 #include "flow/process.h"
 #include "flow/socket.h"
 #include "names/names.h"
 
 /*
  * What the two sides of attribution share: attribution.c takes what the probes
- * tell, flows.c of it what concerns open connections, lookup.c what the wire
- * tells.
+ * tell, flows.c of it what concerns open connections, calls.c what programs ask
+ * of sockets, lookup.c what the wire tells.
  */
 struct attribution {
 	struct attribution_options options;
 	struct processes *processes;
 	struct sockets *sockets;
 	struct flows *flows;
+	struct openings *openings;
 	struct exchanges *exchanges;
 	struct names *names;
 	struct assembly *assembly;
@@ -44,6 +46,14 @@ static inline void attribution_emit(struct attribution *attribution,
 struct process_id attribution_task(const struct record_task *task);
 struct endpoint attribution_local(const struct record_socket *socket);
 struct endpoint attribution_remote(const struct record_socket *socket);
+
+/*
+ * An event about a connect, a datagram or a call, which is the caller's to name;
+ * its kind is that of a connect or a datagram.
+ */
+void attribution_begin_event(struct attribution *attribution,
+			     const struct record_connect *record,
+			     struct event *event);
 
 /* Fill in what is known of a process. */
 void attribution_describe(const struct process *process,
@@ -76,6 +86,13 @@ void flows_ended(struct attribution *attribution,
 /* Tell of those that are over and wait for somebody to say whose they were. */
 void flows_tick(struct attribution *attribution, uint64_t now_ns);
 uint64_t flows_next_tick(const struct attribution *attribution);
+
+struct flow_traffic flows_traffic(const struct record_counts *counts);
+
+void calls_returned(struct attribution *attribution,
+		    const struct record_call *record);
+void calls_closed(struct attribution *attribution,
+		  const struct record_close *record);
 
 /* A message was seen: the packet's payload. context is the attribution. */
 void lookup_message(const struct packet *packet, void *context);

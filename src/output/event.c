@@ -21,6 +21,13 @@ const char *event_name(enum event_kind kind)
 		[EVENT_PROCESS_PACKET] = "process.packet",
 		[EVENT_PROCESS_EXEC] = "process.exec",
 		[EVENT_PROCESS_EXIT] = "process.exit",
+		[EVENT_SOCKET_CREATE] = "socket.create",
+		[EVENT_SOCKET_BIND] = "socket.bind",
+		[EVENT_SOCKET_LISTEN] = "socket.listen",
+		[EVENT_SOCKET_ACCEPT] = "socket.accept",
+		[EVENT_SOCKET_CONNECT] = "socket.connect",
+		[EVENT_SOCKET_SETSOCKOPT] = "socket.setsockopt",
+		[EVENT_SOCKET_CLOSE] = "socket.close",
 		[EVENT_FLOW] = "flow",
 		[EVENT_EGRETS_LOST] = "egrets.lost",
 	};
@@ -82,6 +89,8 @@ const char *event_result_text(const struct event_connection *connection,
 		return "open";
 	case EVENT_RESULT_CLOSED:
 		return "closed";
+	case EVENT_RESULT_DONE:
+		return "ok";
 	case EVENT_RESULT_FAILED:
 		break;
 	}

@@ -34,10 +34,23 @@ enum event_kind {
 	EVENT_PROCESS_PACKET,
 	EVENT_PROCESS_EXEC,
 	EVENT_PROCESS_EXIT,
+	EVENT_SOCKET_CREATE,
+	EVENT_SOCKET_BIND,
+	EVENT_SOCKET_LISTEN,
+	EVENT_SOCKET_ACCEPT,
+	EVENT_SOCKET_CONNECT,
+	EVENT_SOCKET_SETSOCKOPT,
+	EVENT_SOCKET_CLOSE,
 	EVENT_FLOW,
 	EVENT_EGRETS_LOST,
 	EVENT_KINDS,
 };
+
+/* What a program asks of a socket by name. */
+static inline bool event_is_of_socket(enum event_kind kind)
+{
+	return kind >= EVENT_SOCKET_CREATE && kind <= EVENT_SOCKET_CLOSE;
+}
 
 /* "dns.query", …: as in the output and in -e. */
 const char *event_name(enum event_kind kind);
@@ -85,20 +98,27 @@ enum event_result {
 	EVENT_RESULT_ABORTED, /* closed by the program before an outcome */
 	EVENT_RESULT_OPEN,    /* so far; with EVENT_FLOW, as is the next */
 	EVENT_RESULT_CLOSED,  /* not by an error from elsewhere */
+	EVENT_RESULT_DONE,    /* what was asked of a socket */
 };
 
 struct event_connection {
 	struct endpoint local;	/* port 0: not known */
 	struct endpoint remote; /* port 0: its protocol has none */
-	uint8_t protocol;	/* IPPROTO_… */
+	uint16_t protocol;	/* IPPROTO_… */
 	enum event_result result;
 	int error;	      /* errno, positive, with EVENT_RESULT_FAILED */
 	uint64_t duration_ns; /* since connect(), or arrival; see below */
 	bool is_inbound;      /* somebody connected to us, or listens */
 	bool is_old;	      /* its beginning was not seen */
 	struct names_choice choice;
-	struct flow_traffic traffic; /* of EVENT_FLOW */
+	struct flow_traffic traffic; /* of EVENT_FLOW, EVENT_SOCKET_CLOSE */
 };
+
+/* Whether an end of a connection, or of what may become one, is known. */
+static inline bool event_has_place(const struct endpoint *place)
+{
+	return place->port || !addr_is_unspecified(&place->addr);
+}
 
 static inline bool event_has_duration(const struct event_connection *connection)
 {
@@ -111,7 +131,7 @@ static inline bool event_has_duration(const struct event_connection *connection)
 #define EVENT_RESULT_TEXT 24
 
 /*
- * "established", "pending", "aborted", or the symbol of the error
+ * "established", "pending", "aborted", "ok", or the symbol of the error
  * ("ECONNREFUSED"; "ERRNO<n>" for a number without one). NULL if there is no
  * outcome to speak of. The result is either a constant or buf, which holds
  * EVENT_RESULT_TEXT bytes.
@@ -133,6 +153,21 @@ struct event_frame {
 	uint32_t ifindex;      /* 0: not known to which interface */
 	const char *interface; /* its name, or NULL */
 	uint16_t protocol;     /* in Ethernet's terms; 0: not known */
+};
+
+struct event_socket {
+	/* First, so that an event of a socket is one of a connection, too. */
+	struct event_connection connection;
+	int fd;		 /* -1: not known */
+	uint16_t family; /* AF_… */
+	uint16_t type;	 /* SOCK_… */
+	const char *path; /* of a unix socket; "@…": an abstract one; or NULL */
+	uint32_t backlog; /* of EVENT_SOCKET_LISTEN */
+	/* Of EVENT_SOCKET_SETSOCKOPT; a value may be neither. */
+	uint32_t level, option;
+	bool has_number;
+	int64_t number;
+	const char *text;
 };
 
 struct event_exit {
@@ -157,6 +192,7 @@ struct event {
 	union {
 		struct event_dns dns;
 		struct event_connection connection;
+		struct event_socket socket;
 		struct event_frame frame;
 		struct event_exit exit;
 		struct event_lost lost;

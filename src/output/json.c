@@ -2,9 +2,11 @@
 #include "output/json.h"
 
 #include "output/json_members.h"
+#include "output/socket_names.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 static bool is_dns(const struct event *event)
 {
@@ -37,6 +39,7 @@ static void add_connection_outcome(struct writer *writer,
 		return;
 	case EVENT_RESULT_ESTABLISHED:
 	case EVENT_RESULT_CLOSED:
+	case EVENT_RESULT_DONE:
 		writer_string(writer, "\"outcome\":\"success\",");
 		break;
 	case EVENT_RESULT_FAILED:
@@ -96,6 +99,17 @@ static void add_event(struct writer *writer, const struct event *event)
 		else
 			writer_string(writer,
 				      "\"type\":[\"connection\",\"end\"],");
+		add_connection_outcome(writer, &event->connection);
+		break;
+	case EVENT_SOCKET_CREATE:
+	case EVENT_SOCKET_BIND:
+	case EVENT_SOCKET_LISTEN:
+	case EVENT_SOCKET_SETSOCKOPT:
+		writer_string(writer, "\"type\":[\"info\"],");
+		add_connection_outcome(writer, &event->connection);
+		break;
+	case EVENT_SOCKET_CLOSE:
+		writer_string(writer, "\"type\":[\"connection\",\"end\"],");
 		add_connection_outcome(writer, &event->connection);
 		break;
 	default:
@@ -178,20 +192,26 @@ static void add_sent(struct writer *writer, const struct sent *sent)
 	add_u64(writer, "\"packets\":", sent->packets);
 }
 
-static void add_source(struct writer *writer, const struct endpoint *source,
-		       const struct sent *sent)
+static void add_source_at(struct writer *writer, const struct endpoint *end,
+			  const struct sent *sent, bool has_addr)
 {
-	bool has_addr = !addr_is_unspecified(&source->addr);
-
-	if (!has_addr && !source->port)
+	if (!has_addr && !end->port)
 		return;
 	writer_string(writer, "\"source\":{");
 	if (has_addr)
-		add_addr(writer, "\"ip\":", &source->addr);
-	if (source->port)
-		add_u64(writer, "\"port\":", source->port);
+		add_addr(writer, "\"ip\":", &end->addr);
+	if (end->port)
+		add_u64(writer, "\"port\":", end->port);
 	add_sent(writer, sent);
 	json_close(writer, '}');
+}
+
+/* Where a socket at all addresses sends from is not known. */
+static void add_source(struct writer *writer, const struct endpoint *source,
+		       const struct sent *sent)
+{
+	add_source_at(writer, source, sent,
+		      !addr_is_unspecified(&source->addr));
 }
 
 /* domain: NULL if no name led there. */
@@ -271,7 +291,8 @@ static void add_connection_network(struct writer *writer,
 	const struct flow_traffic *traffic = &connection->traffic;
 	struct sent out = {traffic->bytes_out, traffic->packets_out};
 	struct sent in = {traffic->bytes_in, traffic->packets_in};
-	bool is_flow = event->kind == EVENT_FLOW;
+	bool is_flow = event->kind == EVENT_FLOW ||
+		       event->kind == EVENT_SOCKET_CLOSE;
 	bool is_v4 = addr_is_v4(&connection->remote.addr);
 
 	if (connection->is_inbound) {
@@ -285,6 +306,34 @@ static void add_connection_network(struct writer *writer,
 	}
 	add_network(writer, is_v4, connection->protocol, false,
 		    direction_of(connection));
+}
+
+/* One that is not connected has one end; of other families there is none. */
+static void add_socket_network(struct writer *writer, const struct event *event)
+{
+	const struct event_socket *socket = &event->socket;
+	const struct event_connection *connection = &socket->connection;
+	const struct flow_traffic *traffic = &connection->traffic;
+	struct sent out = {traffic->bytes_out, traffic->packets_out};
+	struct sent in = {traffic->bytes_in, traffic->packets_in};
+	bool is_close = event->kind == EVENT_SOCKET_CLOSE;
+
+	if (socket->family != AF_INET && socket->family != AF_INET6)
+		return;
+	if (event_has_place(&connection->remote)) {
+		add_connection_network(writer, event);
+		return;
+	}
+	/* Where it listens is. */
+	add_source_at(writer, &connection->local, is_close ? &out : NULL,
+		      event_has_place(&connection->local));
+	if (is_close) {
+		writer_string(writer, "\"destination\":{");
+		add_sent(writer, &in);
+		json_close(writer, '}');
+	}
+	add_network(writer, socket->family == AF_INET, connection->protocol,
+		    false, NULL);
 }
 
 static void add_dns_network(struct writer *writer, const struct event *event)
@@ -385,6 +434,34 @@ static void add_frame(struct writer *writer, const struct event_frame *frame)
 	json_close(writer, '}');
 }
 
+static void add_own_socket(struct writer *writer, const struct event *event)
+{
+	const struct event_socket *socket = &event->socket;
+	char buf[SOCKET_NAME_TEXT];
+
+	writer_string(writer, "\"socket\":{");
+	if (socket->fd >= 0)
+		add_u64(writer, "\"fd\":", (uint64_t)socket->fd);
+	add_word(writer,
+		 "\"family\":", socket_family_text(socket->family, buf));
+	add_word(writer, "\"type\":", socket_type_text(socket->type, buf));
+	add_string(writer, "\"path\":", socket->path);
+	if (event->kind == EVENT_SOCKET_LISTEN)
+		add_u64(writer, "\"backlog\":", socket->backlog);
+	if (event->kind == EVENT_SOCKET_SETSOCKOPT) {
+		add_word(writer,
+			 "\"level\":", socket_level_text(socket->level, buf));
+		add_word(
+			writer, "\"option\":",
+			socket_option_text(socket->level, socket->option, buf));
+		if (socket->has_number)
+			add_i64(writer, "\"value\":", socket->number);
+		else
+			add_string(writer, "\"text\":", socket->text);
+	}
+	json_close(writer, '}');
+}
+
 /* What the schema has no names for; nothing that is not known. */
 static void add_own_container(struct writer *writer,
 			      const struct event_container *container)
@@ -417,8 +494,11 @@ static void add_own(struct writer *writer, const struct event *event)
 		add_string(writer, "\"result\":",
 			   event_result_text(&event->connection, buf));
 		add_choice(writer, event);
-		if (event->kind == EVENT_FLOW)
+		if (event->kind == EVENT_FLOW ||
+		    event->kind == EVENT_SOCKET_CLOSE)
 			add_own_traffic(writer, &event->connection);
+		if (event_is_of_socket(event->kind))
+			add_own_socket(writer, event);
 	} else if (is_dns(event)) {
 		json_add_own_dns(writer, event);
 	} else if (event->kind == EVENT_PROCESS_PACKET) {
@@ -451,6 +531,8 @@ void json_format(struct writer *writer, const struct event *event,
 	if (is_dns(event)) {
 		add_dns_network(writer, event);
 		json_add_dns(writer, event);
+	} else if (event_is_of_socket(event->kind)) {
+		add_socket_network(writer, event);
 	} else if (is_connection(event)) {
 		add_connection_network(writer, event);
 	}

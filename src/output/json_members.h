@@ -34,6 +34,14 @@ static always_inline void add_u64(struct writer *writer, const char *key,
 	writer_char(writer, ',');
 }
 
+static always_inline void add_i64(struct writer *writer, const char *key,
+				  int64_t value)
+{
+	writer_string(writer, key);
+	writer_i64(writer, value);
+	writer_char(writer, ',');
+}
+
 static always_inline void add_bytes(struct writer *writer, const char *key,
 				    const char *bytes, size_t len)
 {

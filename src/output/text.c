@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "output/text.h"
 
+#include "output/socket_names.h"
+#include "output/text_members.h"
+
 #include <netinet/in.h>
 #include <string.h>
 
@@ -9,118 +12,8 @@
 
 #define NS_PER_SECOND 1000000000ULL
 
-/* Keys are literals with their leading space and '='. */
-static void add_string(struct writer *writer, const char *key,
-		       const char *value)
-{
-	writer_string(writer, key);
-	if (value)
-		writer_text_value(writer, value, strlen(value));
-}
-
-/* Not at all, if it is not known. */
-static void add_known(struct writer *writer, const char *key, const char *value)
-{
-	if (value)
-		add_string(writer, key, value);
-}
-
-static void add_u64(struct writer *writer, const char *key, uint64_t value)
-{
-	writer_string(writer, key);
-	writer_u64(writer, value);
-}
-
-static void add_endpoint(struct writer *writer, const char *key,
-			 const struct endpoint *endpoint)
-{
-	writer_string(writer, key);
-	writer_endpoint(writer, endpoint);
-}
-
-/* Not all protocols have ports. */
-static void add_place(struct writer *writer, const char *key,
-		      const struct endpoint *place)
-{
-	writer_string(writer, key);
-	if (place->port)
-		writer_endpoint(writer, place);
-	else
-		writer_addr(writer, &place->addr);
-}
-
-static void add_milliseconds(struct writer *writer, const char *key,
-			     uint64_t ns)
-{
-	writer_string(writer, key);
-	writer_milliseconds(writer, ns);
-}
-
-/* The comma before an item of a list that began at mark. */
-static void list_next(struct writer *writer, size_t mark)
-{
-	if (writer->len > mark)
-		writer_char(writer, ',');
-}
-
-static void list_word(struct writer *writer, const char *word)
-{
-	const char *comma;
-
-	while ((comma = strchr(word, ','))) {
-		writer_bytes(writer, word, (size_t)(comma - word));
-		writer_string(writer, "\\044");
-		word = comma + 1;
-	}
-	writer_string(writer, word);
-}
-
-static void list_item(struct writer *writer, size_t mark, const char *item)
-{
-	list_next(writer, mark);
-	list_word(writer, item);
-}
-
-static void add_asker(struct writer *writer, const struct event *event)
-{
-	if (!process_id_known(event->process.id))
-		return;
-	add_string(writer, " comm=", event->process.comm);
-	add_u64(writer, " pid=", event->process.id.tgid);
-}
-
-/* What is asked for, but for the name. */
-static void add_question(struct writer *writer,
-			 const struct dns_message *message)
-{
-	char buf[DNS_CODE_TEXT];
-
-	add_string(writer, " type=", dns_type_text(message->type, buf));
-	if (message->question_count && message->class != DNS_CLASS_IN)
-		add_string(writer,
-			   " class=", dns_class_text(message->class, buf));
-	if (message->opcode != DNS_OPCODE_QUERY)
-		add_string(writer,
-			   " opcode=", dns_opcode_text(message->opcode, buf));
-}
-
-static void add_flags(struct writer *writer, const struct dns_message *message)
-{
-	size_t before = writer->len, mark;
-
-	writer_string(writer, " flags=");
-	mark = writer->len;
-	for (size_t i = 0; i < DNS_FLAG_NAMES; i++)
-		if (message->flags & dns_flag_names[i].flag)
-			list_item(writer, mark, dns_flag_names[i].text);
-	if (message->dnssec_ok)
-		list_item(writer, mark, "DO");
-	if (writer->len == mark)
-		writer->len = before;
-}
-
-static void add_container(struct writer *writer,
-			  const struct event_container *container)
+void text_add_container(struct writer *writer,
+			const struct event_container *container)
 {
 	const char *missing = container->id && !container->is_known ? "unknown"
 								    : "none";
@@ -138,8 +31,8 @@ static void add_container(struct writer *writer,
 		add_known(writer, " container.engine=", container->engine);
 }
 
-static void add_container_details(struct writer *writer,
-				  const struct event_container *container)
+void text_add_container_details(struct writer *writer,
+				const struct event_container *container)
 {
 	if (container->image)
 		add_known(writer, " container.engine=", container->engine);
@@ -150,203 +43,6 @@ static void add_container_details(struct writer *writer,
 	add_known(writer, " container.project=", container->project);
 	add_known(writer, " container.service=", container->service);
 	add_known(writer, " container.labels=", container->labels);
-}
-
-static void add_dns_details(struct writer *writer, const struct event *event)
-{
-	if (event->unicode)
-		add_string(writer, " unicode=", event->unicode);
-	add_endpoint(writer, " client=", &event->dns.client);
-	add_u64(writer, " id=", event->dns.message->id);
-	add_flags(writer, event->dns.message);
-	if (process_id_known(event->process.id))
-		add_u64(writer, " uid=", event->process.uid);
-	if (event->netns)
-		add_u64(writer, " netns=", event->netns);
-	if (event->process.cgroup)
-		add_string(writer, " cgroup=", event->process.cgroup);
-	add_known(writer, " unit=", event->process.unit);
-	add_container_details(writer, &event->container);
-}
-
-/* Said only where it is not UDP. */
-static void add_transport(struct writer *writer, const struct event *event)
-{
-	if (event->dns.protocol == IPPROTO_TCP)
-		writer_string(writer, " transport=tcp");
-}
-
-static void add_dns_query(struct writer *writer, const struct event *event,
-			  bool verbose)
-{
-	const struct dns_message *message = event->dns.message;
-
-	add_string(writer, " hostname=", message->name);
-	add_question(writer, message);
-	add_asker(writer, event);
-	add_endpoint(writer, " server=", &event->dns.server);
-	add_transport(writer, event);
-	if (event->container.id)
-		add_container(writer, &event->container);
-	if (verbose)
-		add_dns_details(writer, event);
-}
-
-/* A record that leads from one name to the next, and was not asked for. */
-static bool is_link(const struct dns_message *message,
-		    const struct dns_record *record)
-{
-	return (record->type == DNS_TYPE_CNAME ||
-		record->type == DNS_TYPE_DNAME) &&
-	       message->type != record->type && message->type != DNS_TYPE_ANY;
-}
-
-/* Signatures come along with everything, if wanted (RFC 4035 3.1). */
-static bool is_signature(const struct dns_message *message,
-			 const struct dns_record *record)
-{
-	return record->type == DNS_TYPE_RRSIG &&
-	       message->type != record->type && message->type != DNS_TYPE_ANY;
-}
-
-static bool is_address(uint16_t type)
-{
-	return type == DNS_TYPE_A || type == DNS_TYPE_AAAA;
-}
-
-/* Types whose values are single names. */
-static bool is_name(uint16_t type)
-{
-	return type == DNS_TYPE_NS || type == DNS_TYPE_CNAME ||
-	       type == DNS_TYPE_PTR || type == DNS_TYPE_DNAME;
-}
-
-/*
- * What the question asked for: the addresses, or for other types the values
- * of the records. Records that are not about the name asked for say nothing.
- */
-static void add_answers(struct writer *writer,
-			const struct dns_message *message)
-{
-	bool are_words = is_address(message->type) || is_name(message->type);
-	size_t mark = writer->len;
-
-	for (size_t i = 0; i < message->record_count; i++) {
-		const struct dns_record *record = &message->record[i];
-		bool has_addr = dns_record_has_addr(record);
-
-		if (!record->on_chain ||
-		    record->section != DNS_SECTION_ANSWER ||
-		    is_link(message, record) || is_signature(message, record))
-			continue;
-		if (is_address(message->type) && !has_addr)
-			continue;
-		if (!are_words && writer->len > mark)
-			writer_string(writer, "; ");
-		else
-			list_next(writer, mark);
-		if (has_addr)
-			writer_addr(writer, &record->addr);
-		else if (are_words)
-			list_word(writer, dns_record_value(message, record));
-		else
-			writer_string(writer,
-				      dns_record_value(message, record));
-	}
-}
-
-static void add_response(struct writer *writer,
-			 const struct dns_message *message)
-{
-	char buf[DNS_CODE_TEXT];
-	size_t mark;
-
-	writer_string(writer, " response=");
-	mark = writer->len;
-	add_answers(writer, message);
-	if (writer->len == mark)
-		writer_string(writer,
-			      message->rcode
-				      ? dns_rcode_text(message->rcode, buf)
-				      : "none");
-	writer_text_value_since(writer, mark);
-}
-
-static void add_aliases(struct writer *writer,
-			const struct dns_message *message)
-{
-	size_t mark = 0;
-
-	for (size_t i = 0; i < message->record_count; i++) {
-		const struct dns_record *record = &message->record[i];
-
-		if (!record->on_chain || !is_link(message, record) ||
-		    record->type != DNS_TYPE_CNAME ||
-		    record->section != DNS_SECTION_ANSWER)
-			continue;
-		if (!mark) {
-			writer_string(writer, " cname=");
-			mark = writer->len;
-		}
-		list_item(writer, mark, dns_record_value(message, record));
-	}
-	if (mark)
-		writer_text_value_since(writer, mark);
-}
-
-/* Addresses of the targets, which came along with them. */
-static void add_additional(struct writer *writer,
-			   const struct dns_message *message)
-{
-	size_t mark = 0;
-
-	for (size_t i = message->answer_count; i < message->record_count; i++) {
-		const struct dns_record *record = &message->record[i];
-
-		if (!record->on_chain || !dns_record_has_addr(record) ||
-		    record->section != DNS_SECTION_ADDITIONAL)
-			continue;
-		if (!mark) {
-			writer_string(writer, " additional=");
-			mark = writer->len;
-		}
-		list_next(writer, mark);
-		writer_addr(writer, &record->addr);
-	}
-}
-
-static void add_dns_answer(struct writer *writer, const struct event *event,
-			   bool verbose)
-{
-	const struct dns_message *message = event->dns.message;
-	char buf[DNS_CODE_TEXT];
-
-	add_string(writer, " hostname=", message->name);
-	add_response(writer, message);
-	add_question(writer, message);
-	add_aliases(writer, message);
-	add_additional(writer, message);
-	if (message->rcode)
-		add_string(writer,
-			   " rcode=", dns_rcode_text(message->rcode, buf));
-	add_asker(writer, event);
-	add_endpoint(writer, " server=", &event->dns.server);
-	add_transport(writer, event);
-	if (!event->dns.unsolicited)
-		add_milliseconds(writer, " time_ms=", event->dns.latency_ns);
-	if (message->flags & DNS_FLAG_TC)
-		writer_string(writer, " truncated=true");
-	if (message->is_cut)
-		writer_string(writer, " cut=true");
-	/* Said by the message, but not all of them kept. */
-	if (message->answer_total > message->answer_count)
-		add_u64(writer, " records_total=", message->answer_total);
-	if (event->dns.unsolicited)
-		writer_string(writer, " unsolicited=true");
-	if (event->container.id)
-		add_container(writer, &event->container);
-	if (verbose)
-		add_dns_details(writer, event);
 }
 
 static void add_choice(struct writer *writer, const struct names_choice *choice)
@@ -436,7 +132,7 @@ static void add_whereabouts(struct writer *writer, const struct event *event)
 	if (event->process.cgroup)
 		add_string(writer, " cgroup=", event->process.cgroup);
 	add_known(writer, " unit=", event->process.unit);
-	add_container_details(writer, &event->container);
+	text_add_container_details(writer, &event->container);
 }
 
 static void add_connection_details(struct writer *writer,
@@ -447,7 +143,7 @@ static void add_connection_details(struct writer *writer,
 	if (event->unicode)
 		add_string(writer, " dns.unicode=", event->unicode);
 	add_ids(writer, &event->process);
-	if (local->port || !addr_is_unspecified(&local->addr))
+	if (event_has_place(local) && !event_is_of_socket(event->kind))
 		add_place(writer, " source=", local);
 	add_whereabouts(writer, event);
 }
@@ -498,7 +194,7 @@ static void add_frame(struct writer *writer, const struct event *event,
 		add_u64(writer, " ifindex=", frame->ifindex);
 	if (frame->protocol)
 		add_u64(writer, " ethertype=", frame->protocol);
-	add_container(writer, &event->container);
+	text_add_container(writer, &event->container);
 	add_program(writer, event, verbose);
 	if (!verbose)
 		return;
@@ -522,7 +218,7 @@ static void add_process(struct writer *writer, const struct event *event,
 	add_u64(writer, " ppid=", event->process.ppid);
 	if (event->kind == EVENT_PROCESS_EXIT)
 		add_exit(writer, &event->exit);
-	add_container(writer, &event->container);
+	text_add_container(writer, &event->container);
 	add_program(writer, event, verbose);
 	if (!verbose)
 		return;
@@ -538,12 +234,64 @@ static void add_connection(struct writer *writer, const struct event *event,
 	add_who(writer, event);
 	add_place(writer, " connection=", &connection->remote);
 	add_string(writer, " dns.entry=", connection->choice.name);
-	add_container(writer, &event->container);
+	text_add_container(writer, &event->container);
 	if (event->kind == EVENT_PROCESS_RAW)
 		add_u64(writer, " protocol=", connection->protocol);
 	add_choice(writer, &connection->choice);
 	add_outcome(writer, connection);
 	if (event->kind == EVENT_FLOW)
+		add_traffic(writer, connection);
+	add_program(writer, event, verbose);
+	if (verbose)
+		add_connection_details(writer, event);
+}
+
+/* Which one, and what was asked of it. */
+static void add_call(struct writer *writer, const struct event_socket *socket,
+		     enum event_kind kind)
+{
+	char buf[SOCKET_NAME_TEXT];
+
+	add_string(writer, " family=", socket_family_text(socket->family, buf));
+	add_string(writer, " type=", socket_type_text(socket->type, buf));
+	if (kind == EVENT_SOCKET_CREATE && socket->connection.protocol)
+		add_string(
+			writer, " protocol=",
+			socket_protocol_text(socket->connection.protocol, buf));
+	if (kind == EVENT_SOCKET_LISTEN)
+		add_u64(writer, " backlog=", socket->backlog);
+	if (kind != EVENT_SOCKET_SETSOCKOPT)
+		return;
+	add_string(writer, " level=", socket_level_text(socket->level, buf));
+	add_string(writer, " option=",
+		   socket_option_text(socket->level, socket->option, buf));
+	if (socket->has_number)
+		add_i64(writer, " value=", socket->number);
+	else
+		add_known(writer, " value=", socket->text);
+}
+
+static void add_socket(struct writer *writer, const struct event *event,
+		       bool verbose)
+{
+	const struct event_socket *socket = &event->socket;
+	const struct event_connection *connection = &socket->connection;
+
+	add_who(writer, event);
+	if (socket->fd >= 0)
+		add_u64(writer, " fd=", (uint64_t)socket->fd);
+	if (event_has_place(&connection->remote)) {
+		add_place(writer, " connection=", &connection->remote);
+		add_string(writer, " dns.entry=", connection->choice.name);
+	}
+	if (event_has_place(&connection->local))
+		add_place(writer, " local=", &connection->local);
+	add_known(writer, " path=", socket->path);
+	text_add_container(writer, &event->container);
+	add_choice(writer, &connection->choice);
+	add_call(writer, socket, event->kind);
+	add_outcome(writer, connection);
+	if (event->kind == EVENT_SOCKET_CLOSE)
 		add_traffic(writer, connection);
 	add_program(writer, event, verbose);
 	if (verbose)
@@ -576,10 +324,8 @@ void text_format(struct writer *writer, const struct event *event,
 	switch (event->kind) {
 	case EVENT_DNS_QUERY:
 	case EVENT_DNS_TIMEOUT:
-		add_dns_query(writer, event, verbose);
-		break;
 	case EVENT_DNS_ANSWER:
-		add_dns_answer(writer, event, verbose);
+		text_add_dns(writer, event, verbose);
 		break;
 	case EVENT_EGRETS_LOST:
 		add_string(writer, " source=", event->lost.source);
@@ -593,7 +339,10 @@ void text_format(struct writer *writer, const struct event *event,
 		add_process(writer, event, verbose);
 		break;
 	default:
-		add_connection(writer, event, verbose);
+		if (event_is_of_socket(event->kind))
+			add_socket(writer, event, verbose);
+		else
+			add_connection(writer, event, verbose);
 	}
 	writer_char(writer, '\n');
 }

@@ -71,6 +71,13 @@ void writer_u64(struct writer *writer, uint64_t value)
 		writer->len += decimal_write(value, room);
 }
 
+void writer_i64(struct writer *writer, int64_t value)
+{
+	if (value < 0)
+		writer_char(writer, '-');
+	writer_u64(writer, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
 void writer_addr(struct writer *writer, const struct addr *addr)
 {
 	char *room = writer_reserve(writer, ADDR_TEXT);

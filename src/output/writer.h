@@ -66,6 +66,7 @@ static inline void writer_char(struct writer *writer, char c)
 }
 
 void writer_u64(struct writer *writer, uint64_t value);
+void writer_i64(struct writer *writer, int64_t value);
 void writer_addr(struct writer *writer, const struct addr *addr);
 void writer_endpoint(struct writer *writer, const struct endpoint *endpoint);
 /* Milliseconds with three decimals: 1234567 ns is "1.234". */

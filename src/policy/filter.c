@@ -2,20 +2,27 @@
 #include "policy/filter.h"
 
 #include "flow/process.h"
+#include "output/socket_names.h"
 
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
+#include <sys/socket.h>
+
+/* Of unix sockets there are many, and nothing of theirs leaves the machine. */
+#define FAMILIES_USUAL (UINT64_C(1) << AF_INET | UINT64_C(1) << AF_INET6)
 
 static bool is_usual(int kind)
 {
 	return kind != EVENT_FLOW && kind != EVENT_PROCESS_EXEC &&
-	       kind != EVENT_PROCESS_EXIT;
+	       kind != EVENT_PROCESS_EXIT &&
+	       !event_is_of_socket((enum event_kind)kind);
 }
 
 void filter_init(struct filter *filter)
 {
 	memset(filter, 0, sizeof(*filter));
+	filter->families = FAMILIES_USUAL;
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
 		filter->kind[kind] = is_usual(kind);
 }
@@ -66,11 +73,43 @@ int filter_set_kinds(struct filter *filter, const char *list,
 	return 0;
 }
 
+int filter_set_families(struct filter *filter, const char *list,
+			const char **bad_ret, size_t *bad_len_ret)
+{
+	uint64_t families = 0;
+
+	if (strcmp(list, "all") == 0) {
+		filter->families = UINT64_MAX;
+		return 0;
+	}
+	for (;; list++) {
+		size_t len = strcspn(list, ",");
+		int family = socket_family_parse(list, len);
+
+		if (family < 0) {
+			*bad_ret = list;
+			*bad_len_ret = len;
+			return family;
+		}
+		families |= UINT64_C(1) << family;
+		list += len;
+		if (!*list)
+			break;
+	}
+	filter->families = families;
+	return 0;
+}
+
 /* The kernel keeps only the beginning of a name. */
 static bool has_comm(const struct event_process *process, const char *comm)
 {
 	return process->comm &&
 	       strncmp(process->comm, comm, PROCESS_COMM_LEN - 1) == 0;
+}
+
+static bool has_family(uint64_t families, uint16_t family)
+{
+	return family < 64 && families >> family & 1;
 }
 
 bool filter_shows(const struct filter *filter, const struct event *event)
@@ -80,6 +119,9 @@ bool filter_shows(const struct filter *filter, const struct event *event)
 	if (event->kind == EVENT_EGRETS_LOST)
 		return true;
 	if (!filter->kind[event->kind])
+		return false;
+	if (event_is_of_socket(event->kind) &&
+	    !has_family(filter->families, event->socket.family))
 		return false;
 	if (filter->tgid && process->id.tgid != filter->tgid)
 		return false;

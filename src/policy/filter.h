@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 /*
- * Which events are shown: -e, -p, -n, -u and -C. Given several, all must hold.
+ * Which events are shown: -e, -p, -n, -u, -C and --family. Given several, all
+ * must hold.
  * Losses are always shown.
  */
 struct filter {
@@ -20,9 +21,10 @@ struct filter {
 	bool has_uid;
 	uint32_t uid;
 	const char *container; /* a glob; NULL: any; borrowed */
+	uint64_t families;     /* of socket.*: bit 1 << AF_…, or all: ~0 */
 };
 
-/* Shows what is usual: all but flows, and what processes do besides. */
+/* Shows what is usual: all but flows, and what processes and sockets do besides. */
 void filter_init(struct filter *filter);
 
 /*
@@ -33,6 +35,13 @@ void filter_init(struct filter *filter);
  */
 int filter_set_kinds(struct filter *filter, const char *list,
 		     const char **bad_ret, size_t *bad_len_ret);
+
+/*
+ * Show of socket.* only these families: a comma-separated list as in the output
+ * ("inet", "unix"), or "all". 0, or -EINVAL as above.
+ */
+int filter_set_families(struct filter *filter, const char *list,
+			const char **bad_ret, size_t *bad_len_ret);
 
 bool filter_shows(const struct filter *filter, const struct event *event);
 

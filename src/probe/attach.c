@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
-#define ATTACHED_MAX 32
+#define ATTACHED_MAX 48
 #define TARGET_MAX   128
 
 struct attacher {

@@ -12,8 +12,14 @@
 #define RAW(tp)	       RAW_BY(tp, tp)
 #define CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as}
 #define PACKETS(on, as) {ATTACHMENT_CGROUP_PACKETS, #on, "cgroup_" #on, as}
-#define RELEASE {ATTACHMENT_CGROUP_SOCKET, "sock_release", "cgroup_sock_release", BPF_CGROUP_INET_SOCK_RELEASE, true}
+#define RELEASE_OR(optional) {ATTACHMENT_CGROUP_SOCKET, "sock_release", "cgroup_sock_release", BPF_CGROUP_INET_SOCK_RELEASE, optional}
+#define RELEASE RELEASE_OR(false)
+#define MAYBE_RELEASE RELEASE_OR(true)
 #define MAYBE_CGROUP(on, as) {ATTACHMENT_CGROUP, #on, "cgroup_" #on, as, true}
+#define CALL(name, without, fn) {name, without, \
+	{{ATTACH_KPROBE, {KPROBE(__sys_##fn, sys_##fn), RETURN(__sys_##fn, call)}}, \
+	 {ATTACH_TRACEPOINT, {RAW(sys_enter), RAW(sys_exit)}}}, \
+	NULL, SOURCE_CALLS}
 /* clang-format on */
 
 const struct hook hooks[] = {
@@ -93,12 +99,23 @@ const struct hook hooks[] = {
 	 "what goes over UDP sockets",
 	 {{ATTACH_TRACEPOINT,
 	   {PACKETS(egress, BPF_CGROUP_INET_EGRESS),
-	    PACKETS(ingress, BPF_CGROUP_INET_INGRESS), RELEASE}}},
+	    PACKETS(ingress, BPF_CGROUP_INET_INGRESS), MAYBE_RELEASE}}},
 	 NULL,
 	 SOURCE_FLOWS},
+	CALL("socket.create", "sockets that are made", socket),
+	CALL("socket.bind", "sockets that are bound", bind),
+	CALL("socket.listen", "sockets that listen", listen),
+	CALL("socket.accept", "connections that are accepted", accept4),
+	CALL("socket.connect", "connects of any family", connect),
+	CALL("socket.setsockopt", "options of sockets", setsockopt),
+	{"socket.close",
+	 "sockets that are closed",
+	 {{ATTACH_TRACEPOINT, {RELEASE}}},
+	 NULL,
+	 SOURCE_CLOSES},
 	{"tcp.owner",
 	 "whose the TCP connections from elsewhere are",
-	 {{ATTACH_TRACEPOINT, {RAW(tcp_rcv_space_adjust), RELEASE}}},
+	 {{ATTACH_TRACEPOINT, {RAW(tcp_rcv_space_adjust), MAYBE_RELEASE}}},
 	 NULL,
 	 SOURCE_FLOWS},
 };

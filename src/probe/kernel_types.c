@@ -48,9 +48,12 @@ static const struct wanted_struct wanted[] = {
 	{"?mptcp_subflow_context", {"?conn"}},
 	{"?tcp_sock",
 	 {"?bytes_sent", "?bytes_retrans", "?bytes_received", "?segs_out",
-	  "?segs_in", "?total_retrans", "?srtt_us"}},
+	  "?segs_in", "?total_retrans", "?srtt_us", "?write_seq", "?snd_nxt"}},
 	{"inode", {"i_ino"}},
-	{"socket", {"file", "sk"}},
+	{"socket", {"type", "file", "sk"}},
+	{"file", {"private_data"}},
+	{"fdtable", {"max_fds", "fd"}},
+	{"files_struct", {"fdt"}},
 	{"socket_alloc", {"vfs_inode"}},
 	{"?net_device", {"name"}},
 	{"?packet_type", {"dev"}},
@@ -66,8 +69,8 @@ static const struct wanted_struct wanted[] = {
 	{"signal_struct", {"live", "flags", "group_exit_code"}},
 	{"task_struct",
 	 {"pid", "tgid", "comm", "group_leader", "real_parent", "cgroups", "mm",
-	  "cred", "signal", "exit_code", "start_time", "?start_boottime",
-	  "?real_start_time"}},
+	  "cred", "signal", "exit_code", "files", "start_time",
+	  "?start_boottime", "?real_start_time"}},
 };
 
 #define WANTED_COUNT (sizeof(wanted) / sizeof(wanted[0]))
@@ -340,6 +343,9 @@ const char *kernel_types_from_headers(void)
 	       "#include <linux/binfmts.h>\n"
 	       "#include <linux/cgroup-defs.h>\n"
 	       "#include <linux/cred.h>\n"
+	       "#ifdef WITH_CALLS\n"
+	       "#include <linux/fdtable.h>\n"
+	       "#endif\n"
 	       "#include <linux/fs.h>\n"
 	       "#include <linux/kernfs.h>\n"
 	       "#include <linux/mm_types.h>\n"
@@ -360,6 +366,7 @@ const char *kernel_types_from_headers(void)
 	       "#define HAVE_task_struct_start_boottime 1\n"
 	       "#define HAVE_inet_sock_inet_sport 1\n"
 	       "#define HAVE_tcp_sock_bytes_sent 1\n"
+	       "#define HAVE_tcp_sock_write_seq 1\n"
 	       "#if IS_ENABLED(CONFIG_IPV6)\n"
 	       "#define HAVE_sock_common_skc_v6_daddr 1\n"
 	       "#define HAVE_net_ipv6 1\n"

@@ -56,8 +56,11 @@ static size_t record_size(uint32_t kind)
 		return sizeof(struct record_frame);
 	case RECORD_CGROUP:
 		return sizeof(struct record_cgroup);
-	case RECORD_FLOW_OWNER:
+	case RECORD_SOCKET_CALL:
+		return sizeof(struct record_call);
 	case RECORD_SOCKET_CLOSE:
+		return sizeof(struct record_close);
+	case RECORD_FLOW_OWNER:
 	case RECORD_TCP_CONNECT:
 	case RECORD_SEND:
 		return sizeof(struct record_connect);

@@ -11,13 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 /* Each uses what stands before it. */
 static const char *const parts[] = {
-	"event.h",	 "subprogram.h",   "common.h",	"task.h",
-	"wanted.h",	 "tcp.bpf.c",	   "udp.bpf.c", "raw.bpf.c",
-	"frame.bpf.c",	 "datagram.bpf.c", "dns.bpf.c", "flow.bpf.c",
-	"process.bpf.c", "cgroup.bpf.c",
+	"event.h",     "subprogram.h",	 "common.h",	 "task.h",
+	"wanted.h",    "tcp.bpf.c",	 "udp.bpf.c",	 "raw.bpf.c",
+	"frame.bpf.c", "datagram.bpf.c", "dns.bpf.c",	 "socket.bpf.c",
+	"flow.bpf.c",  "process.bpf.c",	 "cgroup.bpf.c",
 };
 
 const char *kernel_types_text(enum kernel_types types)
@@ -80,6 +81,33 @@ static void write_filter(FILE *out, const struct filter *filter)
 		part[0], part_mask[0], part[1], part_mask[1]);
 }
 
+/*
+ * What socket.bpf.c goes by: the numbers of calls, as a program like this one
+ * makes them, where their fourth argument is, and how to tell other programs.
+ */
+static void write_calls(FILE *out, const struct filter *filter)
+{
+	fprintf(out,
+		"#define WITH_CALLS 1\n"
+		"#define NUMBER_SOCKET %d\n#define NUMBER_BIND %d\n"
+		"#define NUMBER_LISTEN %d\n#define NUMBER_ACCEPT %d\n"
+		"#define NUMBER_ACCEPT4 %d\n#define NUMBER_CONNECT %d\n"
+		"#define NUMBER_SETSOCKOPT %d\n",
+		SYS_socket, SYS_bind, SYS_listen, SYS_accept, SYS_accept4,
+		SYS_connect, SYS_setsockopt);
+#ifdef __x86_64__
+	fputs("#define FOURTH_ARGUMENT(regs) ((regs)->r10)\n"
+	      "#define COMPAT_SEGMENT 0x23\n", /* __USER32_CS */
+	      out);
+#else
+	fputs("#define FOURTH_ARGUMENT(regs) PT_REGS_PARM4(regs)\n", out);
+#endif
+	fprintf(out,
+		"#define IS_TOLD_FAMILY(family) "
+		"((family) < 64 && 0x%" PRIx64 "ull >> (family) & 1)\n",
+		filter->families);
+}
+
 int source_assemble(enum kernel_types *types, unsigned int with,
 		    const struct dns_ports *ports, const struct filter *filter,
 		    char **ret)
@@ -111,6 +139,10 @@ int source_assemble(enum kernel_types *types, unsigned int with,
 		fputs("#define WITH_EXITS 1\n", out);
 	if (with & SOURCE_FRAMES)
 		fputs("#define WITH_FRAMES 1\n", out);
+	if (with & SOURCE_CALLS)
+		write_calls(out, filter);
+	if (with & SOURCE_CLOSES)
+		fputs("#define WITH_CLOSES 1\n", out);
 	if (with & SOURCE_FOLLOWED)
 		fputs("#define ONLY_FOLLOWED 1\n#define ONLY_SOME 1\n", out);
 	if (with & SOURCE_LEFT_OUT)

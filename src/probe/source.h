@@ -24,11 +24,16 @@ enum source_part {
 		8, /* connections to their end; the rest is always there */
 	SOURCE_FRAMES = 16, /* of AF_PACKET, at the cost of every send */
 	SOURCE_EXITS = 32,  /* of processes */
-	SOURCE_ALL = SOURCE_FORMS | SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS,
+	/* Of sockets; without kprobes at the cost of every system call. */
+	SOURCE_CALLS = 64,
+	SOURCE_CLOSES = 128, /* likewise; with the two that know the figures */
+	SOURCE_PARTS = SOURCE_FLOWS | SOURCE_FRAMES | SOURCE_EXITS |
+		       SOURCE_CALLS | SOURCE_CLOSES,
+	SOURCE_ALL = SOURCE_FORMS | SOURCE_PARTS,
 	/* Only processes that probe_follow() names, and their children. */
-	SOURCE_FOLLOWED = 64,
+	SOURCE_FOLLOWED = 256,
 	/* No cgroups that probe_leave_out() names. */
-	SOURCE_LEFT_OUT = 128,
+	SOURCE_LEFT_OUT = 512,
 };
 
 /*

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /*
@@ -75,10 +76,11 @@ START_TEST(watches_everything_when_not_told_otherwise)
 	ck_assert_ptr_null(options.filter.comm);
 	ck_assert(!options.filter.has_uid);
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		ck_assert_int_eq(options.filter.kind[kind],
-				 kind != EVENT_FLOW &&
-					 kind != EVENT_PROCESS_EXEC &&
-					 kind != EVENT_PROCESS_EXIT);
+		ck_assert_int_eq(
+			options.filter.kind[kind],
+			kind != EVENT_FLOW && kind != EVENT_PROCESS_EXEC &&
+				kind != EVENT_PROCESS_EXIT &&
+				!event_is_of_socket((enum event_kind)kind));
 }
 END_TEST
 
@@ -293,6 +295,8 @@ START_TEST(says_what_is_wrong_with_a_value)
 	REJECT("auto, btf or headers", "--kernel-types", "");
 	REJECT("\"dsn\"", "-e", "dns,dsn,process");
 	REJECT("\"\"", "-e", "");
+	REJECT("no family is called \"ipv4\"", "-e", "socket", "--family",
+	       "inet6,ipv4");
 }
 END_TEST
 
@@ -319,6 +323,9 @@ START_TEST(refuses_what_cannot_go_together)
 	REJECT("cannot run a command", "-r", "x.pcap", "--", "curl");
 	REJECT("leave out -t", "-r", "x.pcap", "-t", "1");
 	REJECT("leave out -e flow", "-r", "x.pcap", "-e", "flow");
+	REJECT("leave out -e flow and socket", "-r", "x.pcap", "-e", "socket");
+	REJECT("add -e socket", "--family", "unix");
+	REJECT("add -e socket", "-e", "dns,flow", "--family=all");
 	REJECT("add -e flow", "--interval", "1");
 	REJECT("--interval 0: give a number of seconds", "-e", "flow",
 	       "--interval", "0");
@@ -332,6 +339,23 @@ START_TEST(refuses_what_cannot_go_together)
 }
 END_TEST
 
+START_TEST(the_probes_do_what_is_asked_for)
+{
+	ACCEPT("-v");
+	ck_assert_uint_eq(options_parts(&options), 0);
+	ACCEPT("-e", "socket.bind", "--family", "unix,inet");
+	ck_assert_uint_eq(options_parts(&options), SOURCE_CALLS);
+	ck_assert_uint_eq(options.filter.families,
+			  UINT64_C(1) << AF_UNIX | UINT64_C(1) << AF_INET);
+	ACCEPT("-e", "socket.close");
+	ck_assert_uint_eq(options_parts(&options),
+			  SOURCE_CALLS | SOURCE_CLOSES | SOURCE_FLOWS);
+	ACCEPT("-e", "flow,process.exit,process.packet");
+	ck_assert_uint_eq(options_parts(&options),
+			  SOURCE_FLOWS | SOURCE_EXITS | SOURCE_FRAMES);
+}
+END_TEST
+
 START_TEST(help_names_every_option_and_event)
 {
 	static const char *const names[] = {
@@ -340,7 +364,7 @@ START_TEST(help_names_every_option_and_event)
 		"-u, --user",  "--attach",	 "-v, --verbose",
 		"-q, --quiet", "--kernel-types", "--dump-probes",
 		"--check",     "--version",	 "--help",
-		"--interval",
+		"--interval",  "--family",
 	};
 	size_t width = 0;
 
@@ -364,4 +388,5 @@ SUITE_MAIN("app/options", watches_everything_when_not_told_otherwise,
 	   ports_are_added_to_the_usual_ones, memory_for_names_has_a_bound,
 	   knows_users_by_name, takes_engines_and_how_long_to_wait_for_them,
 	   says_what_is_wrong_with_a_value, says_which_option_is_wrong,
-	   refuses_what_cannot_go_together, help_names_every_option_and_event)
+	   refuses_what_cannot_go_together, the_probes_do_what_is_asked_for,
+	   help_names_every_option_and_event)

@@ -58,7 +58,7 @@ static inline void note(struct event *event, void *context)
 	if (event->kind <= EVENT_DNS_TIMEOUT)
 		copy_text(to->name, sizeof(to->name), event->dns.message->name);
 	else if (event->kind < EVENT_PROCESS_PACKET ||
-		 event->kind == EVENT_FLOW)
+		 event->kind == EVENT_FLOW || event_is_of_socket(event->kind))
 		copy_text(to->name, sizeof(to->name),
 			  event->connection.choice.name);
 	told_count++;

@@ -56,12 +56,12 @@ static void ends(struct actor who, bool is_inbound, int error)
 	struct record_traffic end = {
 		.header.size = sizeof(end),
 		.socket = socket_of(who, is_inbound).socket,
-		.bytes_out = 75,
-		.bytes_in = 5000000000,
-		.packets_out = 7,
-		.packets_in = 9,
-		.retransmits = 2,
-		.rtt_us = 250,
+		.counts.bytes_out = 75,
+		.counts.bytes_in = 5000000000,
+		.counts.packets_out = 7,
+		.counts.packets_in = 9,
+		.counts.retransmits = 2,
+		.counts.rtt_us = 250,
 		.error = error,
 	};
 
@@ -325,8 +325,8 @@ static void datagrams_went(uint32_t kind, uint64_t socket_id,
 	struct record_traffic traffic = {
 		.header.size = sizeof(traffic),
 		.socket = datagrams_of(actor(2), socket_id, remote).socket,
-		.bytes_out = bytes_out,
-		.packets_out = 1,
+		.counts.bytes_out = bytes_out,
+		.counts.packets_out = 1,
 	};
 
 	hand_on(&traffic, kind);

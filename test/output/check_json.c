@@ -221,6 +221,72 @@ START_TEST(flows_have_their_bytes_on_the_side_that_sent_them)
 }
 END_TEST
 
+START_TEST(calls_of_sockets_are_of_one_end_or_two)
+{
+	struct event event = sample_socket(EVENT_SOCKET_LISTEN);
+
+	event.socket.backlog = 7;
+	ck_assert_in_line(&event, "\"action\":\"socket.listen\",\"type\":["
+				  "\"info\"],\"outcome\":\"success\"}");
+	ck_assert_in_line(&event, "\"source\":{\"ip\":\"0.0.0.0\"");
+	ck_assert_in_line(&event, "\"network\":{\"type\":\"ipv4\","
+				  "\"transport\":\"tcp\"}");
+	ck_assert_in_line(&event, "\"result\":\"ok\",\"socket\":{\"fd\":3,"
+				  "\"family\":\"inet\",\"type\":\"stream\","
+				  "\"backlog\":7}");
+	ck_assert_not_in_line(&event, "destination");
+	ck_assert_not_in_line(&event, "duration");
+
+	event = sample_socket(EVENT_SOCKET_CONNECT);
+	event.socket.connection.remote = sample_endpoint("31.13.71.36", 80);
+	event.socket.connection.choice.name = "facebook.com";
+	event.socket.connection.result = EVENT_RESULT_FAILED;
+	event.socket.connection.error = EINPROGRESS;
+	ck_assert_in_line(&event, "\"type\":[\"connection\",\"start\"]");
+	ck_assert_in_line(&event, "\"port\":80,\"domain\":\"facebook.com\"}");
+	ck_assert_in_line(&event, "\"result\":\"EINPROGRESS\"");
+
+	event = sample_socket(EVENT_SOCKET_BIND);
+	event.socket.connection.local = (struct endpoint){0};
+	event.socket.family = 1;
+	event.socket.path = "/run/\"a";
+	ck_assert_in_line(&event, "\"path\":\"/run/\\\"a\"");
+	ck_assert_not_in_line(&event, "\"network\":{");
+	ck_assert_not_in_line(&event, "source");
+
+	event = sample_socket(EVENT_SOCKET_SETSOCKOPT);
+	event.socket.level = 1;
+	event.socket.option = 2;
+	event.socket.has_number = true;
+	event.socket.number = INT32_MIN;
+	ck_assert_in_line(&event, "\"level\":\"SOL_SOCKET\",\"option\":"
+				  "\"SO_REUSEADDR\",\"value\":-2147483648}");
+	event.socket.has_number = false;
+	event.socket.text = "reno";
+	ck_assert_in_line(&event, "\"text\":\"reno\"}");
+}
+END_TEST
+
+START_TEST(an_end_of_a_socket_has_its_bytes)
+{
+	struct event event = sample_socket(EVENT_SOCKET_CLOSE);
+
+	event.socket.fd = -1;
+	event.socket.connection.traffic = sample_flow().connection.traffic;
+	event.socket.connection.result = EVENT_RESULT_CLOSED;
+	ck_assert_in_line(&event, "\"type\":[\"connection\",\"end\"]");
+	/* Datagrams come from many, who may all be somebody else. */
+	ck_assert_in_line(&event, "\"port\":8080,\"bytes\":75,\"packets\":7},"
+				  "\"destination\":{\"bytes\":5000000000,"
+				  "\"packets\":9}");
+	ck_assert_not_in_line(&event, "\"fd\"");
+	event.socket.connection.remote = sample_endpoint("31.13.71.36", 80);
+	ck_assert_in_line(&event, "\"port\":80,\"bytes\":5000000000,"
+				  "\"packets\":9}");
+	ck_assert_in_line(&event, "\"retransmits\":2,\"rtt_us\":250");
+}
+END_TEST
+
 START_TEST(outcomes_are_those_that_the_schema_allows)
 {
 	struct event event = sample_connection();
@@ -375,6 +441,8 @@ SUITE_MAIN("output/json", the_checker_rejects_what_is_not_strict,
 	   frames_have_an_interface_and_no_network,
 	   programs_are_of_another_category,
 	   flows_have_their_bytes_on_the_side_that_sent_them,
+	   calls_of_sockets_are_of_one_end_or_two,
+	   an_end_of_a_socket_has_its_bytes,
 	   outcomes_are_those_that_the_schema_allows,
 	   candidates_are_listed_and_counted, arguments_keep_their_bounds,
 	   a_loss_is_counted, hostile_bytes_stay_in_their_string,

@@ -148,6 +148,87 @@ START_TEST(flows_say_what_went_over_them)
 }
 END_TEST
 
+START_TEST(calls_of_sockets_say_what_was_asked)
+{
+	struct event event = sample_socket(EVENT_SOCKET_CREATE);
+
+	event.socket.connection.local = (struct endpoint){0};
+	ck_assert_starts(&event, "INFO[0001] socket.create comm=curl pid=2074 "
+				 "fd=3 container.image=none ");
+	ck_assert_in_line(&event, " container.ip=none family=inet type=stream "
+				  "protocol=tcp result=ok");
+	ck_assert_not_in_line(&event, "local=");
+	event.socket.fd = -1;
+	event.socket.connection.result = EVENT_RESULT_FAILED;
+	event.socket.connection.error = EPROTONOSUPPORT;
+	ck_assert_not_in_line(&event, "fd=");
+	ck_assert_in_line(&event, " result=EPROTONOSUPPORT");
+
+	event = sample_socket(EVENT_SOCKET_LISTEN);
+	event.socket.backlog = 7;
+	ck_assert_starts(&event, "INFO[0001] socket.listen comm=curl pid=2074 "
+				 "fd=3 local=0.0.0.0:8080 container.image=");
+	ck_assert_in_line(&event, " type=stream backlog=7 result=ok");
+	ck_assert_not_in_line(&event, "connection=");
+	ck_assert_not_in_line(&event, "time_ms=");
+
+	event = sample_socket(EVENT_SOCKET_BIND);
+	event.socket.connection.local = (struct endpoint){0};
+	event.socket.family = 1;
+	event.socket.path = "/run/a b\n";
+	ck_assert_in_line(&event, " fd=3 path=\"/run/a b\\n\" container.");
+	ck_assert_in_line(&event, " family=unix type=stream result=ok");
+
+	event = sample_socket(EVENT_SOCKET_CONNECT);
+	event.socket.connection.remote = sample_endpoint("31.13.71.36", 80);
+	event.socket.connection.choice.via = NAMES_VIA_PROCESS;
+	event.socket.connection.choice.name = "facebook.com";
+	ck_assert_starts(&event, "INFO[0001] socket.connect comm=curl pid=2074 "
+				 "fd=3 connection=31.13.71.36:80 "
+				 "dns.entry=facebook.com local=0.0.0.0:8080 ");
+	ck_assert_in_line(&event, " dns.via=process family=inet ");
+}
+END_TEST
+
+START_TEST(options_of_sockets_have_names_and_values)
+{
+	struct event event = sample_socket(EVENT_SOCKET_SETSOCKOPT);
+
+	event.socket.level = 1;
+	event.socket.option = 2;
+	event.socket.has_number = true;
+	event.socket.number = -7;
+	ck_assert_in_line(&event, " level=SOL_SOCKET option=SO_REUSEADDR "
+				  "value=-7 result=ok");
+	event.socket.has_number = false;
+	event.socket.text = "a b";
+	ck_assert_in_line(&event, " option=SO_REUSEADDR value=\"a b\" ");
+	event.socket.text = NULL;
+	ck_assert_in_line(&event, " option=SO_REUSEADDR result=ok");
+	event.socket.option = 9999;
+	ck_assert_in_line(&event, " level=SOL_SOCKET option=9999 ");
+}
+END_TEST
+
+START_TEST(an_end_of_a_socket_says_what_went_over_it)
+{
+	struct event event = sample_socket(EVENT_SOCKET_CLOSE);
+
+	event.socket.fd = -1;
+	event.socket.connection.traffic = sample_flow().connection.traffic;
+	event.socket.connection.result = EVENT_RESULT_CLOSED;
+	event.socket.connection.is_old = false;
+	event.socket.connection.duration_ns = 1500000;
+	ck_assert_starts(&event, "INFO[0001] socket.close comm=curl pid=2074 "
+				 "local=0.0.0.0:8080 container.image=none ");
+	ck_assert_in_line(&event, " result=closed time_ms=1.500 bytes_out=75 "
+				  "bytes_in=5000000000 packets_out=7 "
+				  "packets_in=9 retransmits=2 rtt_ms=0.250");
+	event.socket.connection.is_old = true;
+	ck_assert_not_in_line(&event, "time_ms=");
+}
+END_TEST
+
 START_TEST(a_container_is_unknown_until_its_details_are)
 {
 	struct event event = sample_connection();
@@ -442,7 +523,9 @@ SUITE_MAIN("output/text", the_three_sample_lines_are_reproduced,
 	   a_connection_without_a_name_has_an_empty_entry,
 	   every_kind_of_connection_has_its_name,
 	   frames_say_to_which_interface_they_go, programs_say_how_they_ended,
-	   flows_say_what_went_over_them,
+	   flows_say_what_went_over_them, calls_of_sockets_say_what_was_asked,
+	   options_of_sockets_have_names_and_values,
+	   an_end_of_a_socket_says_what_went_over_it,
 	   a_container_is_unknown_until_its_details_are,
 	   how_a_name_was_found_is_said, an_outcome_is_said_once_there_is_one,
 	   a_full_connection_has_its_fields_in_order,

@@ -91,8 +91,11 @@ static inline bool json_string(struct json_checker *json)
 /* Only what egrets writes: whole numbers. */
 static inline bool json_number(struct json_checker *json)
 {
-	const char *start = json->at;
+	const char *start;
 
+	if (json->at < json->end && *json->at == '-')
+		json->at++;
+	start = json->at;
 	while (json->at < json->end && *json->at >= '0' && *json->at <= '9')
 		json->at++;
 	return json->at > start && (*start != '0' || json->at == start + 1);

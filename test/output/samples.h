@@ -151,6 +151,26 @@ static inline struct event sample_flow(void)
 	return event;
 }
 
+/* Of a socket with one end, so far. */
+static inline struct event sample_socket(enum event_kind kind)
+{
+	struct event event = {
+		.kind = kind,
+		.time_ns = SAMPLE_TIME_NS,
+		.socket = {.connection = {.local = sample_endpoint("0.0.0.0",
+								   8080),
+					  .protocol = IPPROTO_TCP,
+					  .result = EVENT_RESULT_DONE,
+					  .is_old = true},
+			   .fd = 3,
+			   .family = 2,
+			   .type = 1},
+	};
+
+	sample_process(&event);
+	return event;
+}
+
 /* Everything that an event can say. */
 static inline struct event sample_full_connection(void)
 {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static struct filter filter;
 
@@ -41,7 +42,7 @@ static void expect_bad(const char *list, const char *item)
 	ck_assert_mem_eq(bad, item, len);
 	ck_assert(!filter.is_list);
 	/* Nothing is changed by half a list. */
-	ck_assert_str_eq(kinds(), "++++++++++++---+");
+	ck_assert_str_eq(kinds(), "++++++++++++----------+");
 }
 
 static struct event event_of(uint32_t tgid, const char *comm, uint32_t uid)
@@ -61,25 +62,27 @@ static bool shows(uint32_t tgid, const char *comm, uint32_t uid)
 
 START_TEST(takes_names_and_prefixes_of_whole_words)
 {
-	ck_assert_str_eq(kinds_of("dns"), "+++-------------");
-	ck_assert_str_eq(kinds_of("dns.query"), "+---------------");
-	ck_assert_str_eq(kinds_of("dns.answer"), "-+--------------");
-	ck_assert_str_eq(kinds_of("dns.timeout"), "--+-------------");
-	ck_assert_str_eq(kinds_of("process"), "---+++++++++----");
-	ck_assert_str_eq(kinds_of("process.tcp"), "---++-----------");
-	ck_assert_str_eq(kinds_of("process.tcp_v4"), "---+------------");
-	ck_assert_str_eq(kinds_of("process.tcp_v6"), "----+-----------");
-	ck_assert_str_eq(kinds_of("process.udp"), "-----++---------");
-	ck_assert_str_eq(kinds_of("process.icmp"), "-------++-------");
-	ck_assert_str_eq(kinds_of("process.raw"), "----------+-----");
-	ck_assert_str_eq(kinds_of("process.packet"), "-----------+----");
-	ck_assert_str_eq(kinds_of("process.exec"), "------------+---");
-	ck_assert_str_eq(kinds_of("process.exit"), "-------------+--");
-	ck_assert_str_eq(kinds_of("flow"), "--------------+-");
-	ck_assert_str_eq(kinds_of("egrets"), "---------------+");
+	ck_assert_str_eq(kinds_of("dns"), "+++--------------------");
+	ck_assert_str_eq(kinds_of("dns.query"), "+----------------------");
+	ck_assert_str_eq(kinds_of("dns.answer"), "-+---------------------");
+	ck_assert_str_eq(kinds_of("dns.timeout"), "--+--------------------");
+	ck_assert_str_eq(kinds_of("process"), "---+++++++++-----------");
+	ck_assert_str_eq(kinds_of("process.tcp"), "---++------------------");
+	ck_assert_str_eq(kinds_of("process.tcp_v4"), "---+-------------------");
+	ck_assert_str_eq(kinds_of("process.tcp_v6"), "----+------------------");
+	ck_assert_str_eq(kinds_of("process.udp"), "-----++----------------");
+	ck_assert_str_eq(kinds_of("process.icmp"), "-------++--------------");
+	ck_assert_str_eq(kinds_of("process.raw"), "----------+------------");
+	ck_assert_str_eq(kinds_of("process.packet"), "-----------+-----------");
+	ck_assert_str_eq(kinds_of("process.exec"), "------------+----------");
+	ck_assert_str_eq(kinds_of("process.exit"), "-------------+---------");
+	ck_assert_str_eq(kinds_of("flow"), "---------------------+-");
+	ck_assert_str_eq(kinds_of("socket"), "--------------+++++++--");
+	ck_assert_str_eq(kinds_of("socket.bind"), "---------------+-------");
+	ck_assert_str_eq(kinds_of("egrets"), "----------------------+");
 	ck_assert_str_eq(kinds_of("process.udp_v6,dns.query"),
-			 "+-----+---------");
-	ck_assert_str_eq(kinds_of("dns,dns.query"), "+++-------------");
+			 "+-----+----------------");
+	ck_assert_str_eq(kinds_of("dns,dns.query"), "+++--------------------");
 	ck_assert(filter.is_list);
 }
 END_TEST
@@ -106,9 +109,75 @@ END_TEST
 START_TEST(shows_everything_when_not_told_otherwise)
 {
 	filter_init(&filter);
-	ck_assert_str_eq(kinds(), "++++++++++++---+");
+	ck_assert_str_eq(kinds(), "++++++++++++----------+");
 	ck_assert(shows(1, "curl", 7));
 	ck_assert(shows(0, NULL, 0));
+}
+END_TEST
+
+static bool shows_family(uint16_t family)
+{
+	struct event event = event_of(1, "curl", 7);
+
+	event.kind = EVENT_SOCKET_CONNECT;
+	event.socket.family = family;
+	return filter_shows(&filter, &event);
+}
+
+static void set_families(const char *list)
+{
+	const char *bad;
+	size_t len;
+
+	ck_assert_int_eq(filter_set_families(&filter, list, &bad, &len), 0);
+}
+
+START_TEST(sockets_are_of_families)
+{
+	kinds_of("socket");
+	ck_assert(shows_family(AF_INET));
+	ck_assert(shows_family(AF_INET6));
+	ck_assert(!shows_family(AF_UNIX));
+	ck_assert(!shows_family(200));
+	set_families("unix,netlink");
+	ck_assert(!shows_family(AF_INET));
+	ck_assert(shows_family(AF_UNIX));
+	ck_assert(shows_family(AF_NETLINK));
+	set_families("all");
+	ck_assert(shows_family(AF_VSOCK));
+	/* What has none. */
+	set_families("inet6");
+	kinds_of("process");
+	ck_assert(shows(1, "curl", 7));
+}
+END_TEST
+
+START_TEST(tells_which_family_there_is_not)
+{
+	static const char *const lists[][2] = {
+		{"", ""},
+		{"inet,", ""},
+		{"inet,ipv6,unix", "ipv6"},
+		{"INET", "INET"},
+		{"inet6 ", "inet6 "},
+		{"all,inet", "all"},
+		{"unix,,inet", ""},
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const char *bad = NULL;
+		size_t len = 99;
+
+		filter_init(&filter);
+		ck_assert_int_eq(
+			filter_set_families(&filter, lists[i][0], &bad, &len),
+			-EINVAL);
+		ck_assert_uint_eq(len, strlen(lists[i][1]));
+		ck_assert_mem_eq(bad, lists[i][1], len);
+		ck_assert_uint_eq(filter.families,
+				  UINT64_C(1) << AF_INET | UINT64_C(1)
+								   << AF_INET6);
+	}
 }
 END_TEST
 
@@ -240,7 +309,8 @@ END_TEST
 
 SUITE_MAIN("policy/filter", takes_names_and_prefixes_of_whole_words,
 	   tells_which_item_names_nothing,
-	   shows_everything_when_not_told_otherwise, all_conditions_must_hold,
+	   shows_everything_when_not_told_otherwise, sockets_are_of_families,
+	   tells_which_family_there_is_not, all_conditions_must_hold,
 	   hides_events_of_nobody_from_each_condition,
 	   a_name_is_compared_as_far_as_the_kernel_keeps_it,
 	   always_shows_losses, shows_containers_by_name_id_and_image)

@@ -31,8 +31,8 @@ tests=(names "race $race" brief failures udp protocols netns transports
 case ${EGRETS_TYPES-}/${EGRETS_ATTACH-} in
 headers/kprobe) tests+=(flows) ;;
 headers/*) ;;
-*/kprobe) tests+=(flows ways frames programs twins filters) ;;
-*) tests+=(flows ways frames programs twins) ;;
+*/kprobe) tests+=(flows ways sockets frames programs twins filters) ;;
+*) tests+=(flows ways sockets frames programs twins) ;;
 esac
 # Where egrets has to choose: what it does without what it would like to have,
 # and container engines where all cgroups are v2.

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What programs ask of sockets by name, call by call, and their end.
+ */
+#include "attribution/state.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+_Static_assert(RECORD_GIVEN_LEN > sizeof(struct sockaddr_un),
+	       "an address may not have room");
+
+static const enum event_kind kinds[] = {
+	[SOCKET_CREATE] = EVENT_SOCKET_CREATE,
+	[SOCKET_BIND] = EVENT_SOCKET_BIND,
+	[SOCKET_LISTEN] = EVENT_SOCKET_LISTEN,
+	[SOCKET_ACCEPT] = EVENT_SOCKET_ACCEPT,
+	[SOCKET_CONNECT] = EVENT_SOCKET_CONNECT,
+	[SOCKET_SETSOCKOPT] = EVENT_SOCKET_SETSOCKOPT,
+};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static size_t given_len(const struct record_call *record)
+{
+	/* One byte is left over for a NUL. */
+	return record->given_len < RECORD_GIVEN_LEN ? record->given_len
+						    : RECORD_GIVEN_LEN - 1;
+}
+
+/* The address that the program gave. False: it is none of IP. */
+static bool read_given(const struct record_call *record, struct endpoint *ret)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	memcpy(&v4, record->given, sizeof(v4));
+	memcpy(&v6, record->given, sizeof(v6));
+	if (v4.sin_family == AF_INET && given_len(record) >= sizeof(v4)) {
+		ret->addr = addr_from_v4(&v4.sin_addr);
+		ret->port = ntohs(v4.sin_port);
+		return true;
+	}
+	/* RFC 2133 had it without a scope. */
+	if (v6.sin6_family == AF_INET6 &&
+	    given_len(record) >= offsetof(struct sockaddr_in6, sin6_scope_id)) {
+		ret->addr = addr_from_v6(&v6.sin6_addr);
+		ret->port = ntohs(v6.sin6_port);
+		return true;
+	}
+	return false;
+}
+
+/* The path of a unix socket, as ss(8) has it. NULL: there is none. */
+static const char *read_path(const struct record_call *record,
+			     char path[RECORD_GIVEN_LEN])
+{
+	const size_t head = offsetof(struct sockaddr_un, sun_path);
+	size_t len = given_len(record);
+
+	if ((record->call != SOCKET_BIND && record->call != SOCKET_CONNECT) ||
+	    record->family != AF_UNIX || len <= head)
+		return NULL;
+	len -= head;
+	memcpy(path, record->given + head, len);
+	path[len] = '\0';
+	if (*path)
+		return path;
+	/* An abstract one begins with a NUL, and may have more. */
+	for (size_t i = 0; i < len; i++)
+		if (!path[i])
+			path[i] = '@';
+	return path;
+}
+
+static bool is_text_option(uint32_t level, uint32_t option)
+{
+	return (level == SOL_SOCKET && option == SO_BINDTODEVICE) ||
+	       (level == IPPROTO_TCP &&
+		(option == TCP_CONGESTION || option == TCP_ULP));
+}
+
+static void read_option(const struct record_call *record,
+			struct event_socket *ret, char text[RECORD_GIVEN_LEN])
+{
+	size_t len = given_len(record);
+	int32_t number;
+
+	ret->level = record->argument[0];
+	ret->option = record->argument[1];
+	memcpy(text, record->given, len);
+	text[len] = '\0';
+	if (is_text_option(ret->level, ret->option)) {
+		ret->text = text;
+		return;
+	}
+	ret->has_number = len == 1 || len == sizeof(number);
+	memcpy(&number, record->given, sizeof(number));
+	ret->number = len == 1 ? record->given[0] : number;
+}
+
+static bool is_ip(uint16_t family)
+{
+	return family == AF_INET || family == AF_INET6;
+}
+
+static void describe_ends(struct attribution *attribution,
+			  const struct record_call *record,
+			  struct event_connection *ret)
+{
+	static const struct endpoint none;
+	struct record_connect begun = record->begun;
+
+	if (!is_ip(record->family)) {
+		ret->local = none;
+		ret->remote = none;
+		return;
+	}
+	if (record->call == SOCKET_BIND && record->error)
+		read_given(record, &ret->local);
+	if (record->call == SOCKET_ACCEPT)
+		ret->is_inbound = true;
+	if (record->call != SOCKET_CONNECT || !read_given(record, &ret->remote))
+		return;
+	memcpy(begun.socket.remote, ret->remote.addr.bytes,
+	       sizeof(begun.socket.remote));
+	attribution_choose_name(attribution, &begun, begun.begun_ns,
+				&ret->choice);
+}
+
+/* A socket that was made, or connected: what its end is to be told with. */
+static void note_opening(struct attribution *attribution,
+			 const struct record_call *record,
+			 const struct event_connection *connection)
+{
+	uint64_t id = record->begun.socket.id;
+	const struct opening *before = opening_find(attribution->openings, id);
+	struct opening opening = {
+		.socket = id,
+		.made_ns = record->begun.header.time_ns,
+		.is_inbound = connection->is_inbound,
+	};
+
+	/* What is not told at its end, or fails, need not be remembered. */
+	if (!is_ip(record->family) || !id)
+		return;
+	switch (record->call) {
+	case SOCKET_CREATE:
+	case SOCKET_ACCEPT:
+		break;
+	case SOCKET_CONNECT:
+		if (!before)
+			return;
+		opening.made_ns = before->made_ns;
+		opening.via = connection->choice.via;
+		opening.is_stale = connection->choice.stale;
+		opening.is_unsure = connection->choice.unsure;
+		opening.candidates = connection->choice.candidates;
+		opening.name = connection->choice.name;
+		break;
+	default:
+		return;
+	}
+	if (opening_note(attribution->openings, &opening))
+		attribution->no_memory++;
+}
+
+void calls_returned(struct attribution *attribution,
+		    const struct record_call *record)
+{
+	struct event event;
+	struct event_socket *socket = &event.socket;
+	char path[RECORD_GIVEN_LEN], text[RECORD_GIVEN_LEN];
+
+	if (!record->call || record->call >= KINDS)
+		return;
+	attribution_begin_event(attribution, &record->begun, &event);
+	event.kind = kinds[record->call];
+	socket->connection.result = record->error ? EVENT_RESULT_FAILED
+						  : EVENT_RESULT_DONE;
+	socket->connection.error = record->error;
+	socket->connection.is_old = true; /* how long it took says nothing */
+	describe_ends(attribution, record, &socket->connection);
+	socket->fd = record->error && record->call == SOCKET_CREATE
+			     ? -1
+			     : record->fd;
+	socket->family = record->family;
+	socket->type = record->type;
+	socket->path = read_path(record, path);
+	if (record->call == SOCKET_LISTEN)
+		socket->backlog = record->argument[0];
+	if (record->call == SOCKET_SETSOCKOPT)
+		read_option(record, socket, text);
+	note_opening(attribution, record, &socket->connection);
+	attribution_emit(attribution, &event);
+}
+
+/* What is known of it when it is closed. */
+static void describe_opening(struct attribution *attribution,
+			     const struct record_close *record,
+			     struct event_connection *ret)
+{
+	uint64_t closed_ns = record->closed.header.time_ns;
+	const struct opening *opening = opening_find(attribution->openings,
+						     record->closed.socket.id);
+
+	ret->is_old = !opening;
+	if (!opening)
+		return;
+	if (closed_ns > opening->made_ns)
+		ret->duration_ns = closed_ns - opening->made_ns;
+	ret->is_inbound = opening->is_inbound;
+	ret->choice.via = (enum names_via)opening->via;
+	ret->choice.name = opening->name;
+	ret->choice.stale = opening->is_stale;
+	ret->choice.unsure = opening->is_unsure;
+	ret->choice.candidates = opening->candidates;
+}
+
+void calls_closed(struct attribution *attribution,
+		  const struct record_close *record)
+{
+	struct event event;
+	struct event_socket *socket = &event.socket;
+	struct event_connection *connection = &socket->connection;
+	static const struct endpoint none;
+
+	attribution_begin_event(attribution, &record->closed, &event);
+	event.kind = EVENT_SOCKET_CLOSE;
+	socket->fd = -1;
+	socket->family = addr_is_v4(&connection->local.addr) ? AF_INET
+							     : AF_INET6;
+	socket->type = (uint16_t)record->type;
+	/* A connect has failed: the kernel keeps only the address. */
+	if (!connection->remote.port && socket->type != SOCK_RAW)
+		connection->remote = none;
+	connection->result = EVENT_RESULT_CLOSED;
+	connection->traffic = flows_traffic(&record->counts);
+	describe_opening(attribution, record, connection);
+	attribution_emit(attribution, &event);
+	opening_forget(attribution->openings, record->closed.socket.id);
+}
