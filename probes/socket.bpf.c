@@ -33,6 +33,20 @@ struct call_scratch {
 };
 BPF_PERCPU_ARRAY(call_scratch, struct call_scratch, 1);
 
+/* NULL: the file is no socket's. */
+static inline struct sock *socket_of(struct file *file)
+{
+	struct socket *socket = NULL;
+	struct sock *sk = NULL;
+	void *owner = NULL;
+
+	READ_KERNEL(socket, file->private_data);
+	READ_KERNEL(owner, socket->file);
+	if (file && owner == file)
+		READ_KERNEL(sk, socket->sk);
+	return sk;
+}
+
 /* NULL: the descriptor is no socket's. */
 static inline struct sock *socket_at(uint32_t fd)
 {
@@ -40,9 +54,6 @@ static inline struct sock *socket_at(uint32_t fd)
 	struct files_struct *files = NULL;
 	struct fdtable *table = NULL;
 	struct file **slots = NULL, *file = NULL;
-	struct socket *socket = NULL;
-	struct sock *sk = NULL;
-	void *owner = NULL;
 	uint32_t count = 0;
 
 	READ_KERNEL(files, self->files);
@@ -52,12 +63,7 @@ static inline struct sock *socket_at(uint32_t fd)
 		return NULL;
 	READ_KERNEL(slots, table->fd);
 	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
-	READ_KERNEL(socket, file->private_data);
-	READ_KERNEL(owner, socket->file);
-	if (!file || owner != file)
-		return NULL;
-	READ_KERNEL(sk, socket->sk);
-	return sk;
+	return socket_of(file);
 }
 
 static inline uint16_t socket_type(struct sock *sk)
@@ -79,6 +85,9 @@ static inline void call_begins(uint32_t call, uint32_t of, uint32_t first,
 
 	if (!is_wanted_task())
 		return;
+	/* The kernel watches only so many calls at a time for their return. */
+	if (asked.lookup(&tid))
+		count_drop();
 	begun.begun_ns = bpf_ktime_get_ns();
 	begun.given = given;
 	begun.given_len = given_len;
@@ -124,17 +133,25 @@ static inline bool describe_call(struct record_call *record,
 	return true;
 }
 
-static inline void emit_call(void *ctx, struct record_call *record,
-			     const struct asked *call, int64_t result)
+static inline bool makes_socket(const struct asked *call)
 {
-	bool makes = call->call == SOCKET_CREATE || call->call == SOCKET_ACCEPT;
+	return call->call == SOCKET_CREATE || call->call == SOCKET_ACCEPT;
+}
+
+/* file: what it makes, if that is not at its descriptor yet; or NULL. */
+static inline void emit_call(void *ctx, struct record_call *record,
+			     const struct asked *call, int64_t result,
+			     struct file *file)
+{
 	struct sock *sk = NULL;
 
 	__builtin_memset(record, 0, sizeof(*record));
 	record->call = call->call;
 	record->error = result < 0 ? -result : 0;
-	record->fd = makes && result >= 0 ? result : call->of;
-	if (call->call != SOCKET_CREATE || !record->error)
+	record->fd = makes_socket(call) && result >= 0 ? result : call->of;
+	if (file)
+		sk = socket_of(file);
+	else if (call->call != SOCKET_CREATE || !record->error)
 		sk = socket_at(record->fd);
 	/* Of no socket, or it is gone already. */
 	if (!sk && !(call->call == SOCKET_CREATE && record->error))
@@ -149,7 +166,7 @@ static inline void emit_call(void *ctx, struct record_call *record,
 	submitted(ctx, events.perf_submit(ctx, record, sizeof(*record)));
 }
 
-static inline void call_returns(void *ctx, int64_t result)
+static inline void call_ends(void *ctx, int64_t result, struct file *file)
 {
 	uint32_t tid = current_tid();
 	struct asked *begun = asked.lookup(&tid);
@@ -170,7 +187,7 @@ static inline void call_returns(void *ctx, int64_t result)
 		return;
 	}
 	scratch->busy = 1;
-	emit_call(ctx, &scratch->record, &call, result);
+	emit_call(ctx, &scratch->record, &call, result, file);
 	scratch->busy = 0;
 }
 
@@ -224,7 +241,22 @@ int kprobe_sys_setsockopt(struct pt_regs *ctx)
 
 int kretprobe_call(struct pt_regs *ctx)
 {
-	call_returns(ctx, (int)PT_REGS_RC(ctx));
+	call_ends(ctx, (int)PT_REGS_RC(ctx), NULL);
+	return 0;
+}
+
+/*
+ * (unsigned int fd, struct file *): there is a new descriptor. Servers have many
+ * threads that wait to accept, more than are watched for their return.
+ */
+int kprobe_fd_install(struct pt_regs *ctx)
+{
+	uint32_t tid = current_tid();
+	struct asked *begun = asked.lookup(&tid);
+
+	if (begun && begun->call == SOCKET_ACCEPT)
+		call_ends(ctx, (uint32_t)PT_REGS_PARM1(ctx),
+			  (struct file *)PT_REGS_PARM2(ctx));
 	return 0;
 }
 #endif
@@ -290,7 +322,7 @@ int raw_tracepoint_sys_enter(struct bpf_raw_tracepoint_args *ctx)
 /* (struct pt_regs *, long result) */
 int raw_tracepoint_sys_exit(struct bpf_raw_tracepoint_args *ctx)
 {
-	call_returns(ctx, (int64_t)ctx->args[1]);
+	call_ends(ctx, (int64_t)ctx->args[1], NULL);
 	return 0;
 }
 #endif

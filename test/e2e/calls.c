@@ -13,6 +13,7 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 
 #define SERVER_PORT 7790
 #define CLIENT_PORT 7791
+#define WAITING	    50
 
 static void must_do(int line, int result)
 {
@@ -213,12 +215,40 @@ static void part_netlink(const char *dir)
 	MUST_DO(bind(fd, (struct sockaddr *)&addr, sizeof(addr)));
 }
 
+static void *accept_one(void *server)
+{
+	MUST_DO(accept(*(int *)server, NULL, NULL));
+	return NULL;
+}
+
+/* They all wait at once. */
+static void part_waiting(const char *dir)
+{
+	int server = make(AF_INET, SOCK_STREAM, 0);
+	pthread_t threads[WAITING];
+
+	(void)dir;
+	MUST_DO(set(server, SOL_SOCKET, SO_REUSEADDR, 1));
+	MUST_DO(bind_v4(server, SERVER_PORT));
+	MUST_DO(listen(server, WAITING));
+	for (int i = 0; i < WAITING; i++)
+		MUST_DO(-pthread_create(&threads[i], NULL, accept_one,
+					&server));
+	usleep(300000);
+	for (int i = 0; i < WAITING; i++)
+		MUST_DO(connect_v4(make(AF_INET, SOCK_STREAM, 0), SERVER_PORT));
+	for (int i = 0; i < WAITING; i++)
+		pthread_join(threads[i], NULL);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const char *dir);
 } parts[] = {
-	{"tcp", part_tcp}, {"refused", part_refused}, {"options", part_options},
-	{"udp", part_udp}, {"unix", part_unix},	      {"netlink", part_netlink},
+	{"tcp", part_tcp},	   {"refused", part_refused},
+	{"options", part_options}, {"udp", part_udp},
+	{"unix", part_unix},	   {"netlink", part_netlink},
+	{"waiting", part_waiting},
 };
 
 int main(int argc, char **argv)

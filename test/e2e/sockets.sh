@@ -90,6 +90,8 @@ bind inet6 dgram fd=true ::1:7790 ok
 connect inet6 dgram fd=true ::1:any -> ::1:7790 ok
 close inet6 dgram ::1:any -> ::1:7790 closed 17/0 egress timed
 close inet6 dgram ::1:7790 closed 0/17 timed"
+	expect_is "$1: as many as wait to accept at once" \
+		"$(told waiting | grep -c '^accept .* ok$')" 50
 	expect_like "$1: the name that a connect was for" \
 		"$(told curl | grep -E '^(connect|close).*:80 ')" \
 		"^close inet stream 10.77.0.1:[0-9]+ -> 10.77.0.10:80 four.lab closed 72/229 egress timed
