@@ -201,7 +201,8 @@ struct record_call {
  */
 struct record_close {
 	struct record_connect closed;
-	uint32_t type; /* SOCK_… */
+	uint16_t family;
+	uint16_t type; /* SOCK_… */
 	uint32_t pad;
 	struct record_counts counts; /* with what is still to be sent */
 };

@@ -159,7 +159,7 @@ int raw_tracepoint_tcp_rcv_space_adjust(struct bpf_raw_tracepoint_args *ctx)
 
 #ifdef WITH_FLOWS
 #ifdef HAVE_TCP_FLOWS
-/* What the program has written waits, perhaps; what was not connected has none. */
+/* Some of what was written waits, perhaps; what was not connected has none. */
 static inline void read_last_counts(struct record_counts *to, struct sock *sk)
 {
 	uint8_t state = 0;
@@ -175,9 +175,12 @@ static inline void read_last_counts(struct record_counts *to, struct sock *sk)
 #ifdef HAVE_tcp_sock_write_seq
 	READ_KERNEL(written, tcp->write_seq);
 	READ_KERNEL(sent, tcp->snd_nxt);
-	/* Not once there is an end of the stream among it. */
-	if (state == STATE_ESTABLISHED || state == STATE_CLOSE_WAIT)
-		to->bytes_out += (uint32_t)(written - sent);
+	if (written == sent)
+		return;
+	to->bytes_out += (uint32_t)(written - sent);
+	/* The end of the stream is among it, and takes a place, too. */
+	if (state != STATE_ESTABLISHED && state != STATE_CLOSE_WAIT)
+		to->bytes_out--;
 #endif
 }
 #endif
@@ -191,6 +194,7 @@ static inline void emit_close(struct bpf_sock *known, struct sock *sk)
 	record.closed.header.size = sizeof(record);
 	record.closed.header.time_ns = bpf_ktime_get_ns();
 	record.closed.begun_ns = record.closed.header.time_ns;
+	record.family = known->family;
 	record.type = known->type;
 #ifdef HAVE_TCP_FLOWS
 	if (is_stream(known)) {

@@ -3,13 +3,15 @@
  * What programs ask of sockets by name, of any family: told when the call
  * returns, with what came of it. (Their end is told of in flow.bpf.c.)
  *
- * Where there are kprobes, they are in the functions behind these calls; else in
- * the way of all calls of the machine. Neither sees what io_uring does.
+ * Where there are kprobes, they are in the functions behind these calls; else
+ * in the way of all calls of the machine. Neither sees what io_uring does.
  */
 
 #ifdef WITH_CALLS
-/* include/linux/errno.h: from here on the call begins again, or does not end. */
+/* include/linux/errno.h: from here on the call begins again, or never ends. */
 #define ERROR_RESTART 512
+/* As a connect is told of that a signal has interrupted: it goes on. */
+#define ERROR_INTERRUPTED 4
 /* include/uapi/asm-generic/errno-base.h: nobody was there to be accepted. */
 #define ERROR_WOULD_BLOCK 11
 /* include/linux/net.h: above it are flags. */
@@ -23,6 +25,8 @@ struct asked {
 	uint32_t call; /* enum socket_call */
 	uint32_t of;   /* a descriptor, or, of SOCKET_CREATE, a family */
 	uint32_t argument[2];
+	uint32_t by_number; /* told by sys_enter */
+	uint32_t pad;
 };
 BPF_TABLE("lru_hash", uint32_t, struct asked, asked, UNDERWAY_MAX);
 
@@ -78,16 +82,26 @@ static inline uint16_t socket_type(struct sock *sk)
 
 static inline void call_begins(uint32_t call, uint32_t of, uint32_t first,
 			       uint32_t second, uint64_t given,
-			       uint32_t given_len)
+			       uint32_t given_len, bool by_number)
 {
 	uint32_t tid = current_tid();
+	struct asked *before = asked.lookup(&tid);
 	struct asked begun = {};
 
-	if (!is_wanted_task())
+	if (!is_wanted_task()) {
+		if (before)
+			asked.delete(&tid);
 		return;
-	/* The kernel watches only so many calls at a time for their return. */
-	if (asked.lookup(&tid))
+	}
+	/*
+	 * The kernel watches only so many calls at a time for their return.
+	 * What is accepted is told nonetheless; and both ways to be told of
+	 * calls may be there.
+	 */
+	if (before && before->call != SOCKET_ACCEPT &&
+	    before->by_number == by_number)
 		count_drop();
+	begun.by_number = by_number;
 	begun.begun_ns = bpf_ktime_get_ns();
 	begun.given = given;
 	begun.given_len = given_len;
@@ -178,6 +192,8 @@ static inline void call_ends(void *ctx, int64_t result, struct file *file)
 		return;
 	call = *begun;
 	asked.delete(&tid);
+	if (result == -ERROR_RESTART && call.call == SOCKET_CONNECT)
+		result = -ERROR_INTERRUPTED;
 	if (result <= -ERROR_RESTART ||
 	    (call.call == SOCKET_ACCEPT && result == -ERROR_WOULD_BLOCK))
 		return;
@@ -196,7 +212,7 @@ static inline void call_ends(void *ctx, int64_t result, struct file *file)
 int kprobe_sys_socket(struct pt_regs *ctx)
 {
 	call_begins(SOCKET_CREATE, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx),
-		    PT_REGS_PARM3(ctx), 0, 0);
+		    PT_REGS_PARM3(ctx), 0, 0, false);
 	return 0;
 }
 
@@ -204,7 +220,7 @@ int kprobe_sys_socket(struct pt_regs *ctx)
 int kprobe_sys_bind(struct pt_regs *ctx)
 {
 	call_begins(SOCKET_BIND, PT_REGS_PARM1(ctx), 0, 0, PT_REGS_PARM2(ctx),
-		    PT_REGS_PARM3(ctx));
+		    PT_REGS_PARM3(ctx), false);
 	return 0;
 }
 
@@ -212,14 +228,14 @@ int kprobe_sys_bind(struct pt_regs *ctx)
 int kprobe_sys_listen(struct pt_regs *ctx)
 {
 	call_begins(SOCKET_LISTEN, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), 0, 0,
-		    0);
+		    0, false);
 	return 0;
 }
 
 /* (int fd, …) */
 int kprobe_sys_accept4(struct pt_regs *ctx)
 {
-	call_begins(SOCKET_ACCEPT, PT_REGS_PARM1(ctx), 0, 0, 0, 0);
+	call_begins(SOCKET_ACCEPT, PT_REGS_PARM1(ctx), 0, 0, 0, 0, false);
 	return 0;
 }
 
@@ -227,7 +243,7 @@ int kprobe_sys_accept4(struct pt_regs *ctx)
 int kprobe_sys_connect(struct pt_regs *ctx)
 {
 	call_begins(SOCKET_CONNECT, PT_REGS_PARM1(ctx), 0, 0,
-		    PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx));
+		    PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx), false);
 	return 0;
 }
 
@@ -235,7 +251,8 @@ int kprobe_sys_connect(struct pt_regs *ctx)
 int kprobe_sys_setsockopt(struct pt_regs *ctx)
 {
 	call_begins(SOCKET_SETSOCKOPT, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx),
-		    PT_REGS_PARM3(ctx), PT_REGS_PARM4(ctx), PT_REGS_PARM5(ctx));
+		    PT_REGS_PARM3(ctx), PT_REGS_PARM4(ctx), PT_REGS_PARM5(ctx),
+		    false);
 	return 0;
 }
 
@@ -246,8 +263,8 @@ int kretprobe_call(struct pt_regs *ctx)
 }
 
 /*
- * (unsigned int fd, struct file *): there is a new descriptor. Servers have many
- * threads that wait to accept, more than are watched for their return.
+ * (unsigned int fd, struct file *): there is a new descriptor. Servers have
+ * many threads that wait to accept, more than are watched for their return.
  */
 int kprobe_fd_install(struct pt_regs *ctx)
 {
@@ -311,11 +328,11 @@ int raw_tracepoint_sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	READ_KERNEL(d, FOURTH_ARGUMENT(regs));
 	READ_KERNEL(e, PT_REGS_PARM5(regs));
 	if (call == SOCKET_BIND || call == SOCKET_CONNECT)
-		call_begins(call, a, 0, 0, b, c);
+		call_begins(call, a, 0, 0, b, c, true);
 	else if (call == SOCKET_SETSOCKOPT)
-		call_begins(call, a, b, c, d, e);
+		call_begins(call, a, b, c, d, e, true);
 	else
-		call_begins(call, a, b, c, 0, 0);
+		call_begins(call, a, b, c, 0, 0, true);
 	return 0;
 }
 

@@ -122,7 +122,8 @@ void intake_record(const struct record_header *record, void *context)
 		return;
 	case RECORD_TCP_CONNECT:
 	case RECORD_SEND:
-	case RECORD_SOCKET_CALL: /* begins like these */
+	case RECORD_SOCKET_CALL: /* these two begin alike */
+	case RECORD_SOCKET_CLOSE:
 		containers_need(intake->options.containers,
 				connect->task.cgroup_id, record->time_ns);
 		break;

@@ -492,6 +492,8 @@ static int init(struct monitor *monitor, const struct options *options)
 		.max_names = options->max_names,
 		.with_flows = follows_flows(options),
 		.with_programs = options->filter.kind[EVENT_PROCESS_EXEC],
+		.with_calls = options_parts(options) & SOURCE_CALLS,
+		.with_closes = options_parts(options) & SOURCE_CLOSES,
 		.ports = options->dns_ports,
 		.fn = report_event,
 	};

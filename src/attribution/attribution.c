@@ -165,9 +165,13 @@ struct endpoint attribution_remote(const struct record_socket *socket)
 				 socket->remote_port};
 }
 
-void attribution_choose_name(struct attribution *attribution,
-			     const struct record_connect *record,
-			     uint64_t begun_ns, struct names_choice *choice)
+typedef void (*choose_fn)(struct names *names, const struct addr *addr,
+			  const struct lineage *who, uint64_t begun_ns,
+			  struct names_choice *ret);
+
+static void choose_name(struct attribution *attribution,
+			const struct record_connect *record, choose_fn choose,
+			struct names_choice *choice)
 {
 	struct ancestor ancestors[ANCESTORS_MAX];
 	struct lineage who = {party_of(record), ancestors, 0};
@@ -176,9 +180,16 @@ void attribution_choose_name(struct attribution *attribution,
 	who.ancestor_count = process_ancestors(attribution->processes,
 					       who.party.process, ancestors,
 					       ANCESTORS_MAX);
-	names_choose(attribution->names, &remote, &who, begun_ns, choice);
+	choose(attribution->names, &remote, &who, record->begun_ns, choice);
 	choice->unsure = choice->name &&
 			 choice->answered_ns < attribution->complete_ns;
+}
+
+void attribution_look_name(struct attribution *attribution,
+			   const struct record_connect *record,
+			   struct names_choice *choice)
+{
+	choose_name(attribution, record, names_look, choice);
 }
 
 /* Whoever makes his own headers may make pings, too; the rest is raw. */
@@ -270,7 +281,9 @@ static void on_connect(struct attribution *attribution,
 	struct pending *evicted;
 
 	update_process(attribution, &record->task);
-	attribution_choose_name(attribution, record, record->begun_ns, &choice);
+	choose_name(attribution, record, names_choose, &choice);
+	if (attribution->options.with_calls)
+		calls_note_name(attribution, record, &choice);
 	if (!pending_add(&attribution->pendings, record, &choice, &evicted))
 		attribution->no_memory++;
 	if (!evicted)
@@ -337,8 +350,10 @@ static void on_send(struct attribution *attribution,
 		claim_socket(attribution, record, &record->socket,
 			     record->header.time_ns);
 	attribution_begin_event(attribution, record, &event);
-	attribution_choose_name(attribution, record, record->begun_ns,
-				&event.connection.choice);
+	choose_name(attribution, record, names_choose,
+		    &event.connection.choice);
+	if (attribution->options.with_calls || attribution->options.with_flows)
+		calls_note_name(attribution, record, &event.connection.choice);
 	attribution_emit(attribution, &event);
 }
 
@@ -589,6 +604,9 @@ void attribution_get_stats(const struct attribution *attribution,
 	ret->questions_forgotten = exchanges.forgotten;
 	ret->connects_forgotten = attribution->connects_forgotten;
 	ret->flows_forgotten = flows_forgotten(attribution->flows);
+	if (attribution->options.with_closes)
+		ret->flows_forgotten += openings_forgotten(
+			attribution->openings);
 	ret->malformed = attribution->malformed;
 	ret->no_memory = attribution->no_memory;
 	assembly_get_stats(attribution->assembly, &ret->assembly);

@@ -43,6 +43,8 @@ struct attribution_options {
 	size_t max_names;	/* bindings remembered */
 	bool with_flows;	/* connections are followed to their end */
 	bool with_programs;	/* those that are started are told */
+	bool with_calls;	/* what is asked of sockets is told */
+	bool with_closes;	/* and when they are closed */
 	struct dns_ports ports; /* at which DNS is spoken */
 	attribution_event_fn fn;
 	void *context;

@@ -5,6 +5,7 @@
 #include "attribution/state.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -108,63 +109,114 @@ static bool is_ip(uint16_t family)
 	return family == AF_INET || family == AF_INET6;
 }
 
-static void describe_ends(struct attribution *attribution,
-			  const struct record_call *record,
+/* A connect has begun: later on the memory may say something else. */
+static bool is_connected(const struct record_call *record)
+{
+	return record->begun.socket.remote_port &&
+	       (!record->error || record->error == EINPROGRESS);
+}
+
+static void describe_ends(const struct record_call *record,
 			  struct event_connection *ret)
 {
 	static const struct endpoint none;
-	struct record_connect begun = record->begun;
 
 	if (!is_ip(record->family)) {
 		ret->local = none;
 		ret->remote = none;
 		return;
 	}
+	/* It is the number of a protocol. */
+	if (record->type == SOCK_RAW)
+		ret->local.port = 0;
 	if (record->call == SOCKET_BIND && record->error)
 		read_given(record, &ret->local);
-	if (record->call == SOCKET_ACCEPT)
+	if (record->call == SOCKET_ACCEPT && !record->error)
 		ret->is_inbound = true;
-	if (record->call != SOCKET_CONNECT || !read_given(record, &ret->remote))
-		return;
-	memcpy(begun.socket.remote, ret->remote.addr.bytes,
-	       sizeof(begun.socket.remote));
-	attribution_choose_name(attribution, &begun, begun.begun_ns,
-				&ret->choice);
+	if (record->call == SOCKET_CONNECT && !is_connected(record)) {
+		ret->remote = none;
+		read_given(record, &ret->remote);
+	}
 }
 
-/* A socket that was made, or connected: what its end is to be told with. */
+void calls_note_name(struct attribution *attribution,
+		     const struct record_connect *record,
+		     const struct names_choice *choice)
+{
+	const struct opening *before = opening_find(attribution->openings,
+						    record->socket.id);
+	struct opening opening = {
+		.socket = record->socket.id,
+		.made_ns = before ? before->made_ns : 0,
+		.is_inbound = before && before->is_inbound,
+		.remote = attribution_remote(&record->socket),
+		.via = choice->via,
+		.is_stale = choice->stale,
+		.is_unsure = choice->unsure,
+		.candidates = choice->candidates,
+		.name = choice->name,
+	};
+
+	if (opening_note(attribution->openings, &opening))
+		attribution->no_memory++;
+}
+
+bool calls_find_name(struct attribution *attribution, uint64_t socket_id,
+		     const struct endpoint *remote, struct names_choice *ret)
+{
+	const struct opening *opening = opening_find(attribution->openings,
+						     socket_id);
+
+	memset(ret, 0, sizeof(*ret));
+	if (!opening || !endpoint_equal(&opening->remote, remote))
+		return false;
+	ret->via = (enum names_via)opening->via;
+	ret->name = opening->name;
+	ret->stale = opening->is_stale;
+	ret->unsure = opening->is_unsure;
+	ret->candidates = opening->candidates;
+	return true;
+}
+
+/*
+ * What a socket is connected to has the name that the connect had. TCP's was
+ * told of by now; of datagrams it is told when they are sent.
+ */
+static void describe_name(struct attribution *attribution,
+			  const struct record_call *record,
+			  struct event_connection *ret)
+{
+	struct record_connect connect = record->begun;
+
+	if (!event_has_place(&ret->remote) ||
+	    calls_find_name(attribution, connect.socket.id, &ret->remote,
+			    &ret->choice) ||
+	    record->call != SOCKET_CONNECT)
+		return;
+	memcpy(connect.socket.remote, ret->remote.addr.bytes,
+	       sizeof(connect.socket.remote));
+	connect.socket.remote_port = ret->remote.port;
+	attribution_look_name(attribution, &connect, &ret->choice);
+	if (is_connected(record))
+		calls_note_name(attribution, &connect, &ret->choice);
+}
+
+/* A socket was made: its end is to be told with that. */
 static void note_opening(struct attribution *attribution,
 			 const struct record_call *record,
 			 const struct event_connection *connection)
 {
-	uint64_t id = record->begun.socket.id;
-	const struct opening *before = opening_find(attribution->openings, id);
 	struct opening opening = {
-		.socket = id,
+		.socket = record->begun.socket.id,
 		.made_ns = record->begun.header.time_ns,
 		.is_inbound = connection->is_inbound,
+		.remote = connection->remote,
 	};
 
-	/* What is not told at its end, or fails, need not be remembered. */
-	if (!is_ip(record->family) || !id)
+	/* Others are not told of at their end. */
+	if (record->error || !is_ip(record->family) ||
+	    (record->call != SOCKET_CREATE && record->call != SOCKET_ACCEPT))
 		return;
-	switch (record->call) {
-	case SOCKET_CREATE:
-	case SOCKET_ACCEPT:
-		break;
-	case SOCKET_CONNECT:
-		if (!before)
-			return;
-		opening.made_ns = before->made_ns;
-		opening.via = connection->choice.via;
-		opening.is_stale = connection->choice.stale;
-		opening.is_unsure = connection->choice.unsure;
-		opening.candidates = connection->choice.candidates;
-		opening.name = connection->choice.name;
-		break;
-	default:
-		return;
-	}
 	if (opening_note(attribution->openings, &opening))
 		attribution->no_memory++;
 }
@@ -184,7 +236,8 @@ void calls_returned(struct attribution *attribution,
 						  : EVENT_RESULT_DONE;
 	socket->connection.error = record->error;
 	socket->connection.is_old = true; /* how long it took says nothing */
-	describe_ends(attribution, record, &socket->connection);
+	describe_ends(record, &socket->connection);
+	describe_name(attribution, record, &socket->connection);
 	socket->fd = record->error && record->call == SOCKET_CREATE
 			     ? -1
 			     : record->fd;
@@ -205,38 +258,36 @@ static void describe_opening(struct attribution *attribution,
 			     struct event_connection *ret)
 {
 	uint64_t closed_ns = record->closed.header.time_ns;
-	const struct opening *opening = opening_find(attribution->openings,
-						     record->closed.socket.id);
+	uint64_t id = record->closed.socket.id;
+	const struct opening *opening = opening_find(attribution->openings, id);
 
-	ret->is_old = !opening;
+	ret->is_old = !opening || !opening->made_ns;
 	if (!opening)
 		return;
 	if (closed_ns > opening->made_ns)
 		ret->duration_ns = closed_ns - opening->made_ns;
 	ret->is_inbound = opening->is_inbound;
-	ret->choice.via = (enum names_via)opening->via;
-	ret->choice.name = opening->name;
-	ret->choice.stale = opening->is_stale;
-	ret->choice.unsure = opening->is_unsure;
-	ret->choice.candidates = opening->candidates;
+	if (event_has_place(&ret->remote))
+		calls_find_name(attribution, id, &ret->remote, &ret->choice);
 }
 
 void calls_closed(struct attribution *attribution,
 		  const struct record_close *record)
 {
+	static const struct endpoint none;
 	struct event event;
 	struct event_socket *socket = &event.socket;
 	struct event_connection *connection = &socket->connection;
-	static const struct endpoint none;
 
 	attribution_begin_event(attribution, &record->closed, &event);
 	event.kind = EVENT_SOCKET_CLOSE;
 	socket->fd = -1;
-	socket->family = addr_is_v4(&connection->local.addr) ? AF_INET
-							     : AF_INET6;
-	socket->type = (uint16_t)record->type;
+	socket->family = record->family;
+	socket->type = record->type;
+	if (socket->type == SOCK_RAW)
+		connection->local.port = 0;
 	/* A connect has failed: the kernel keeps only the address. */
-	if (!connection->remote.port && socket->type != SOCK_RAW)
+	else if (!connection->remote.port)
 		connection->remote = none;
 	connection->result = EVENT_RESULT_CLOSED;
 	connection->traffic = flows_traffic(&record->counts);

@@ -164,7 +164,9 @@ static void open_sent(struct attribution *attribution,
 		.socket = record->socket.id,
 	};
 
-	attribution_choose_name(attribution, record, record->begun_ns, &choice);
+	if (!calls_find_name(attribution, record->socket.id, &flow.place.remote,
+			     &choice))
+		attribution_look_name(attribution, record, &choice);
 	flow.via = choice.via;
 	flow.is_stale = choice.stale;
 	flow.is_unsure = choice.unsure;

@@ -14,8 +14,8 @@
 
 /*
  * What the two sides of attribution share: attribution.c takes what the probes
- * tell, flows.c of it what concerns open connections, calls.c what programs ask
- * of sockets, lookup.c what the wire tells.
+ * tell, flows.c of it what concerns open connections, calls.c what programs
+ * ask of sockets, lookup.c what the wire tells.
  */
 struct attribution {
 	struct attribution_options options;
@@ -48,8 +48,8 @@ struct endpoint attribution_local(const struct record_socket *socket);
 struct endpoint attribution_remote(const struct record_socket *socket);
 
 /*
- * An event about a connect, a datagram or a call, which is the caller's to name;
- * its kind is that of a connect or a datagram.
+ * An event about a connect, a datagram or a call, which is the caller's to
+ * name; its kind is that of a connect or a datagram.
  */
 void attribution_begin_event(struct attribution *attribution,
 			     const struct record_connect *record,
@@ -59,10 +59,10 @@ void attribution_begin_event(struct attribution *attribution,
 void attribution_describe(const struct process *process,
 			  struct event_process *ret);
 
-/* The name that a connect or a datagram is for. */
-void attribution_choose_name(struct attribution *attribution,
-			     const struct record_connect *record,
-			     uint64_t begun_ns, struct names_choice *choice);
+/* The name of what is told besides the connect or the datagram itself. */
+void attribution_look_name(struct attribution *attribution,
+			   const struct record_connect *record,
+			   struct names_choice *choice);
 
 /* A connect has ended. */
 void flows_connected(struct attribution *attribution,
@@ -88,6 +88,15 @@ void flows_tick(struct attribution *attribution, uint64_t now_ns);
 uint64_t flows_next_tick(const struct attribution *attribution);
 
 struct flow_traffic flows_traffic(const struct record_counts *counts);
+
+/* A socket was connected for a name, or has sent for it. */
+void calls_note_name(struct attribution *attribution,
+		     const struct record_connect *record,
+		     const struct names_choice *choice);
+
+/* The name with which a socket was connected there. False: it is not known. */
+bool calls_find_name(struct attribution *attribution, uint64_t socket_id,
+		     const struct endpoint *remote, struct names_choice *ret);
 
 void calls_returned(struct attribution *attribution,
 		    const struct record_call *record);

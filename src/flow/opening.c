@@ -16,6 +16,7 @@ struct entry {
 struct openings {
 	struct entry *all; /* the head was heard of first */
 	size_t most;
+	uint64_t forgotten;
 };
 
 struct openings *openings_create(size_t most)
@@ -74,8 +75,10 @@ int opening_note(struct openings *openings, const struct opening *opening)
 		drop(openings, before);
 	if (!entry)
 		return -ENOMEM;
-	if (HASH_COUNT(openings->all) >= openings->most)
+	if (HASH_COUNT(openings->all) >= openings->most) {
 		drop(openings, openings->all);
+		openings->forgotten++;
+	}
 	HASH_ADD(hh, openings->all, opening.socket,
 		 sizeof(entry->opening.socket), entry);
 	if (entry->hh.tbl)
@@ -103,4 +106,9 @@ void opening_forget(struct openings *openings, uint64_t socket)
 size_t openings_count(const struct openings *openings)
 {
 	return HASH_COUNT(openings->all);
+}
+
+uint64_t openings_forgotten(const struct openings *openings)
+{
+	return openings->forgotten;
 }

@@ -2,20 +2,24 @@
 #ifndef FLOW_OPENING_H
 #define FLOW_OPENING_H
 
+#include "base/addr.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * How each socket that is open came to be, for when it is closed: since when,
- * by which side it was connected, and for which name. Bounded: the one that was
- * heard of first is forgotten first.
+ * How each socket that is open came to be: since when, by which side it was
+ * connected, where to, and for which name. Bounded: the one that was heard of
+ * first is forgotten first, and counted.
  */
 struct opening {
-	uint64_t socket; /* which one: the number of its inode */
-	uint64_t made_ns;
-	bool is_inbound; /* accepted */
-	uint32_t via;	 /* enum names_via */
+	uint64_t socket;  /* which one: the number of its inode */
+	uint64_t made_ns; /* 0: before egrets */
+	bool is_inbound;  /* accepted */
+	/* What it was connected to, or has sent to, at last. */
+	struct endpoint remote;
+	uint32_t via; /* enum names_via */
 	bool is_stale;
 	bool is_unsure;
 	unsigned int candidates; /* as in struct names_choice */
@@ -42,5 +46,8 @@ const struct opening *opening_find(const struct openings *openings,
 void opening_forget(struct openings *openings, uint64_t socket);
 
 size_t openings_count(const struct openings *openings);
+
+/* How many were forgotten, to stay in bounds. */
+uint64_t openings_forgotten(const struct openings *openings);
 
 #endif

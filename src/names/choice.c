@@ -285,9 +285,10 @@ static void serve(struct names *names, const struct lineage *who,
 	told_forget(names->told, &names->interned, thread, entry->at_ns);
 }
 
-void names_choose(struct names *names, const struct addr *addr,
-		  const struct lineage *who, uint64_t begun_ns,
-		  struct names_choice *ret)
+/* The best answer, or, with answer NULL, none. */
+static struct entry choose(struct names *names, const struct addr *addr,
+			   const struct lineage *who, uint64_t begun_ns,
+			   struct names_choice *ret)
 {
 	struct told_thread thread = {who->party.process, who->party.tid};
 	struct seeker seeker = {who, begun_ns, told_find(names->told, thread)};
@@ -297,10 +298,10 @@ void names_choose(struct names *names, const struct addr *addr,
 
 	*ret = (struct names_choice){.via = NAMES_VIA_NONE};
 	if (!bindings)
-		return;
+		return (struct entry){0};
 	shortlist_fill(names, bindings, &seeker, &list);
 	if (!list.len)
-		return;
+		return (struct entry){0};
 	best = &list.entries[0];
 	ret->via = via_of(list.rank, &seeker);
 	ret->name = best->binding->name->text;
@@ -312,6 +313,22 @@ void names_choose(struct names *names, const struct addr *addr,
 			ret->candidate[i] = list.entries[i].binding->name->text;
 	}
 	names_use(names, best->binding);
-	if (ret->via == NAMES_VIA_PROCESS)
-		serve(names, who, best);
+	return *best;
+}
+
+void names_choose(struct names *names, const struct addr *addr,
+		  const struct lineage *who, uint64_t begun_ns,
+		  struct names_choice *ret)
+{
+	struct entry best = choose(names, addr, who, begun_ns, ret);
+
+	if (best.answer && ret->via == NAMES_VIA_PROCESS)
+		serve(names, who, &best);
+}
+
+void names_look(struct names *names, const struct addr *addr,
+		const struct lineage *who, uint64_t begun_ns,
+		struct names_choice *ret)
+{
+	choose(names, addr, who, begun_ns, ret);
 }

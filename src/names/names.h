@@ -108,6 +108,14 @@ void names_choose(struct names *names, const struct addr *addr,
 		  struct names_choice *ret);
 
 /*
+ * The same choice, for what is told besides a connection: it names nothing, so
+ * what a thread was told remains its own.
+ */
+void names_look(struct names *names, const struct addr *addr,
+		const struct lineage *who, uint64_t begun_ns,
+		struct names_choice *ret);
+
+/*
  * The parent's thread tid has begotten a child, whose first thread knows what
  * that one was told in the ten seconds before. (Threads that fork at the same
  * time wait for each other.)

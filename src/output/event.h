@@ -8,9 +8,11 @@
 #include "flow/traffic.h"
 #include "names/names.h"
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 /*
  * What egrets has to say: one struct event is one line of output. All pointers
@@ -198,5 +200,16 @@ struct event {
 		struct event_lost lost;
 	};
 };
+
+/* Whether it was counted what has gone over it. */
+static inline bool event_has_traffic(const struct event *event)
+{
+	uint16_t protocol = event->connection.protocol;
+
+	return event->kind == EVENT_FLOW ||
+	       (event->kind == EVENT_SOCKET_CLOSE &&
+		event->socket.type != SOCK_RAW &&
+		(protocol == IPPROTO_TCP || protocol == IPPROTO_UDP));
+}
 
 #endif

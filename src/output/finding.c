@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #define TABLE_WIDTH  100
-#define STATE_COLUMN 16
-#define TEXT_COLUMN  24
+#define STATE_COLUMN 19
+#define TEXT_COLUMN  27
 
 const char *finding_state_text(enum finding_state state)
 {

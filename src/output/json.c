@@ -264,7 +264,7 @@ static void add_network(struct writer *writer, bool is_v4, int protocol,
 		writer_string(writer, "\"type\":\"ipv6\",");
 	if (transport) {
 		add_word(writer, "\"transport\":", transport);
-	} else if (protocol) {
+	} else if (protocol && protocol <= UINT8_MAX) {
 		writer_string(writer, "\"iana_number\":\"");
 		writer_u64(writer, (uint64_t)protocol);
 		writer_string(writer, "\",");
@@ -291,8 +291,7 @@ static void add_connection_network(struct writer *writer,
 	const struct flow_traffic *traffic = &connection->traffic;
 	struct sent out = {traffic->bytes_out, traffic->packets_out};
 	struct sent in = {traffic->bytes_in, traffic->packets_in};
-	bool is_flow = event->kind == EVENT_FLOW ||
-		       event->kind == EVENT_SOCKET_CLOSE;
+	bool is_flow = event_has_traffic(event);
 	bool is_v4 = addr_is_v4(&connection->remote.addr);
 
 	if (connection->is_inbound) {
@@ -316,7 +315,7 @@ static void add_socket_network(struct writer *writer, const struct event *event)
 	const struct flow_traffic *traffic = &connection->traffic;
 	struct sent out = {traffic->bytes_out, traffic->packets_out};
 	struct sent in = {traffic->bytes_in, traffic->packets_in};
-	bool is_close = event->kind == EVENT_SOCKET_CLOSE;
+	bool is_counted = event_has_traffic(event);
 
 	if (socket->family != AF_INET && socket->family != AF_INET6)
 		return;
@@ -325,9 +324,9 @@ static void add_socket_network(struct writer *writer, const struct event *event)
 		return;
 	}
 	/* Where it listens is. */
-	add_source_at(writer, &connection->local, is_close ? &out : NULL,
+	add_source_at(writer, &connection->local, is_counted ? &out : NULL,
 		      event_has_place(&connection->local));
-	if (is_close) {
+	if (is_counted) {
 		writer_string(writer, "\"destination\":{");
 		add_sent(writer, &in);
 		json_close(writer, '}');
@@ -449,11 +448,11 @@ static void add_own_socket(struct writer *writer, const struct event *event)
 	if (event->kind == EVENT_SOCKET_LISTEN)
 		add_u64(writer, "\"backlog\":", socket->backlog);
 	if (event->kind == EVENT_SOCKET_SETSOCKOPT) {
-		add_word(writer,
-			 "\"level\":", socket_level_text(socket->level, buf));
-		add_word(
-			writer, "\"option\":",
-			socket_option_text(socket->level, socket->option, buf));
+		add_word(writer, "\"level\":",
+			 socket_level_text(socket->family, socket->level, buf));
+		add_word(writer, "\"option\":",
+			 socket_option_text(socket->family, socket->level,
+					    socket->option, buf));
 		if (socket->has_number)
 			add_i64(writer, "\"value\":", socket->number);
 		else
@@ -494,8 +493,7 @@ static void add_own(struct writer *writer, const struct event *event)
 		add_string(writer, "\"result\":",
 			   event_result_text(&event->connection, buf));
 		add_choice(writer, event);
-		if (event->kind == EVENT_FLOW ||
-		    event->kind == EVENT_SOCKET_CLOSE)
+		if (event_has_traffic(event))
 			add_own_traffic(writer, &event->connection);
 		if (event_is_of_socket(event->kind))
 			add_own_socket(writer, event);

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -232,18 +233,36 @@ const char *socket_type_text(uint16_t type, char *buf)
 	return number_text(type, buf);
 }
 
-const char *socket_protocol_text(uint16_t protocol, char *buf)
+static bool is_ip(uint16_t family)
 {
+	return family == AF_INET || family == AF_INET6;
+}
+
+const char *socket_protocol_text(uint16_t family, uint16_t protocol, char *buf)
+{
+	if (!is_ip(family))
+		return number_text(protocol, buf);
 	return find(protocols, COUNT(protocols), protocol, buf);
 }
 
-const char *socket_level_text(uint32_t level, char *buf)
+/* IP's levels are its protocols. */
+static bool is_level_of(uint16_t family, uint32_t level)
 {
+	return is_ip(family) || level == SOL_SOCKET || level > UINT8_MAX;
+}
+
+const char *socket_level_text(uint16_t family, uint32_t level, char *buf)
+{
+	if (!is_level_of(family, level))
+		return number_text(level, buf);
 	return find(levels, COUNT(levels), level, buf);
 }
 
-const char *socket_option_text(uint32_t level, uint32_t option, char *buf)
+const char *socket_option_text(uint16_t family, uint32_t level, uint32_t option,
+			       char *buf)
 {
+	if (!is_level_of(family, level))
+		return number_text(option, buf);
 	for (size_t i = 0; i < COUNT(options); i++)
 		if (options[i].level == level)
 			return find(options[i].options, options[i].count,

@@ -16,10 +16,11 @@
 
 const char *socket_family_text(uint16_t family, char *buf);
 const char *socket_type_text(uint16_t type, char *buf);
-/* Of IP. */
-const char *socket_protocol_text(uint16_t protocol, char *buf);
-const char *socket_level_text(uint32_t level, char *buf);
-const char *socket_option_text(uint32_t level, uint32_t option, char *buf);
+/* Other families than those of IP mean something else by most numbers. */
+const char *socket_protocol_text(uint16_t family, uint16_t protocol, char *buf);
+const char *socket_level_text(uint16_t family, uint32_t level, char *buf);
+const char *socket_option_text(uint16_t family, uint32_t level, uint32_t option,
+			       char *buf);
 
 /* The number of a family's name, of len bytes; or -EINVAL. */
 int socket_family_parse(const char *text, size_t len);

@@ -239,7 +239,7 @@ static void add_connection(struct writer *writer, const struct event *event,
 		add_u64(writer, " protocol=", connection->protocol);
 	add_choice(writer, &connection->choice);
 	add_outcome(writer, connection);
-	if (event->kind == EVENT_FLOW)
+	if (event_has_traffic(event))
 		add_traffic(writer, connection);
 	add_program(writer, event, verbose);
 	if (verbose)
@@ -255,16 +255,19 @@ static void add_call(struct writer *writer, const struct event_socket *socket,
 	add_string(writer, " family=", socket_family_text(socket->family, buf));
 	add_string(writer, " type=", socket_type_text(socket->type, buf));
 	if (kind == EVENT_SOCKET_CREATE && socket->connection.protocol)
-		add_string(
-			writer, " protocol=",
-			socket_protocol_text(socket->connection.protocol, buf));
+		add_string(writer, " protocol=",
+			   socket_protocol_text(socket->family,
+						socket->connection.protocol,
+						buf));
 	if (kind == EVENT_SOCKET_LISTEN)
 		add_u64(writer, " backlog=", socket->backlog);
 	if (kind != EVENT_SOCKET_SETSOCKOPT)
 		return;
-	add_string(writer, " level=", socket_level_text(socket->level, buf));
+	add_string(writer, " level=",
+		   socket_level_text(socket->family, socket->level, buf));
 	add_string(writer, " option=",
-		   socket_option_text(socket->level, socket->option, buf));
+		   socket_option_text(socket->family, socket->level,
+				      socket->option, buf));
 	if (socket->has_number)
 		add_i64(writer, " value=", socket->number);
 	else
@@ -291,7 +294,7 @@ static void add_socket(struct writer *writer, const struct event *event,
 	add_choice(writer, &connection->choice);
 	add_call(writer, socket, event->kind);
 	add_outcome(writer, connection);
-	if (event->kind == EVENT_SOCKET_CLOSE)
+	if (event_has_traffic(event))
 		add_traffic(writer, connection);
 	add_program(writer, event, verbose);
 	if (verbose)

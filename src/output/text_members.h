@@ -91,7 +91,7 @@ static inline void list_item(struct writer *writer, size_t mark,
 	list_word(writer, item);
 }
 
-/* What concerns a container: its image and where it is, and with -v the rest. */
+/* What concerns a container: its image and where it is; with -v the rest. */
 void text_add_container(struct writer *writer,
 			const struct event_container *container);
 void text_add_container_details(struct writer *writer,

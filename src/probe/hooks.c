@@ -102,6 +102,11 @@ const struct hook hooks[] = {
 	    PACKETS(ingress, BPF_CGROUP_INET_INGRESS), MAYBE_RELEASE}}},
 	 NULL,
 	 SOURCE_FLOWS},
+	{"tcp.owner",
+	 "whose the TCP connections from elsewhere are",
+	 {{ATTACH_TRACEPOINT, {RAW(tcp_rcv_space_adjust), MAYBE_RELEASE}}},
+	 NULL,
+	 SOURCE_FLOWS},
 	CALL("socket.create", "sockets that are made", socket),
 	CALL("socket.bind", "sockets that are bound", bind),
 	CALL("socket.listen", "sockets that listen", listen),
@@ -120,11 +125,6 @@ const struct hook hooks[] = {
 	 {{ATTACH_TRACEPOINT, {RELEASE}}},
 	 NULL,
 	 SOURCE_CLOSES},
-	{"tcp.owner",
-	 "whose the TCP connections from elsewhere are",
-	 {{ATTACH_TRACEPOINT, {RAW(tcp_rcv_space_adjust), MAYBE_RELEASE}}},
-	 NULL,
-	 SOURCE_FLOWS},
 };
 
 const size_t hook_count = sizeof(hooks) / sizeof(hooks[0]);

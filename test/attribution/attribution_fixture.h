@@ -70,6 +70,7 @@ static inline void setup(void)
 		.max_names = 1000,
 		.with_flows = with_flows,
 		.with_programs = with_programs,
+		.with_calls = true,
 		.ports = DNS_PORTS_USUAL,
 		.fn = note,
 		.context = &told_count,

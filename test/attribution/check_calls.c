@@ -7,11 +7,14 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+/* Added to the number of a process: not the one that it asks questions from. */
+static uint64_t own_socket = 1000;
+
 static struct record_call call_of(struct actor who, uint32_t call)
 {
 	return (struct record_call){
-		.begun = connect_of(who, who.tgid, 4000, "0.0.0.0", 0,
-				    now_ns - MS),
+		.begun = connect_of(who, who.tgid + own_socket, 4000, "0.0.0.0",
+				    0, now_ns - MS),
 		.call = call,
 		.fd = 3,
 		.family = AF_INET,
@@ -51,6 +54,12 @@ static const struct event_socket *connects_to(struct actor who,
 
 	record.error = error;
 	give_v4(&record, addr, 80);
+	if (!error || error == EINPROGRESS) {
+		struct addr to = address(addr);
+
+		memcpy(record.begun.socket.remote, to.bytes, sizeof(to.bytes));
+		record.begun.socket.remote_port = 80;
+	}
 	return returns(&record);
 }
 
@@ -64,8 +73,9 @@ static void makes(struct actor who, uint32_t call)
 static const struct event_socket *closes(struct actor who)
 {
 	struct record_close record = {
-		.closed = connect_of(who, who.tgid, 4000, "192.0.2.1", 80,
-				     now_ns),
+		.closed = connect_of(who, who.tgid + own_socket, 4000,
+				     "192.0.2.1", 80, now_ns),
+		.family = AF_INET,
 		.type = SOCK_STREAM,
 		.counts = {.bytes_out = 75, .bytes_in = 5, .rtt_us = 250},
 	};
@@ -340,6 +350,111 @@ START_TEST(an_end_knows_the_beginning)
 }
 END_TEST
 
+/* Two threads that were told of one address are served once each. */
+START_TEST(a_call_has_the_name_of_its_connect_and_takes_no_other)
+{
+	struct actor one = actor(2), two = actor(2), three = actor(2);
+
+	own_socket = 0; /* that of connects() */
+	setup();
+	two.tid = 77;
+	three.tid = 78;
+	resolves(one, "one.example", "192.0.2.1");
+	resolves(two, "two.example", "192.0.2.1");
+	makes(one, SOCKET_CREATE);
+	connects(one, "192.0.2.1");
+	ck_assert_str_eq(last_told()->name, "one.example");
+	connects_to(one, "192.0.2.1", 0);
+	ck_assert_str_eq(last_told()->name, "one.example");
+	resolves(three, "three.example", "192.0.2.1");
+	connects(two, "192.0.2.1");
+	ck_assert_str_eq(last_told()->name, "two.example");
+	teardown();
+}
+END_TEST
+
+/* As when addresses are sorted: that takes nothing from the connect. */
+START_TEST(connected_datagram_sockets_leave_names_alone)
+{
+	struct actor one = actor(2), two = actor(2);
+	struct record_call record = call_of(one, SOCKET_CONNECT);
+
+	setup();
+	two.tid = 77;
+	resolves(one, "one.example", "192.0.2.1");
+	resolves(two, "two.example", "192.0.2.1");
+	record = call_of(one, SOCKET_CONNECT);
+	record.begun.socket.id = 99;
+	record.type = SOCK_DGRAM;
+	give_v4(&record, "192.0.2.1", 80);
+	returns(&record);
+	ck_assert_str_eq(last_told()->name, "one.example");
+	connects(one, "192.0.2.1");
+	ck_assert_str_eq(last_told()->name, "one.example");
+	connects(two, "192.0.2.1");
+	ck_assert_str_eq(last_told()->name, "two.example");
+	teardown();
+}
+END_TEST
+
+START_TEST(what_is_asked_of_a_connected_socket_has_its_name)
+{
+	struct actor who = actor(2);
+	struct record_call record;
+
+	setup();
+	resolves(who, "web.example", "192.0.2.1");
+	makes(who, SOCKET_CREATE);
+	connects_to(who, "192.0.2.1", 0);
+	record = call_of(who, SOCKET_SETSOCKOPT);
+	record.begun.socket = connect_of(who, who.tgid + own_socket, 4000,
+					 "192.0.2.1", 80, now_ns)
+				      .socket;
+	returns(&record);
+	ck_assert_str_eq(last_told()->name, "web.example");
+	/* Connected to somebody else meanwhile. */
+	record.begun.socket.remote_port = 81;
+	returns(&record);
+	ck_assert_str_eq(last_told()->name, "");
+	teardown();
+}
+END_TEST
+
+START_TEST(a_failure_changes_nothing_about_the_socket)
+{
+	struct actor who = actor(2);
+	struct record_call record;
+	uint64_t made_ns;
+
+	setup();
+	made_ns = now_ns;
+	makes(who, SOCKET_CREATE);
+	record = call_of(who, SOCKET_ACCEPT);
+	record.error = EMFILE;
+	ck_assert(!returns(&record)->connection.is_inbound);
+	resolves(who, "web.example", "192.0.2.1");
+	connects_to(who, "192.0.2.1", EISCONN);
+	ck_assert_uint_eq(closes(who)->connection.duration_ns,
+			  now_ns - MS - made_ns);
+	ck_assert(!last_told()->event.connection.is_inbound);
+	ck_assert_str_eq(last_told()->name, "");
+	teardown();
+}
+END_TEST
+
+START_TEST(raw_sockets_have_no_ports)
+{
+	struct record_call record = call_of(actor(2), SOCKET_CREATE);
+
+	setup();
+	record = call_of(actor(2), SOCKET_CREATE);
+	record.type = SOCK_RAW;
+	record.begun.socket.local_port = IPPROTO_ICMP;
+	ck_assert_uint_eq(returns(&record)->connection.local.port, 0);
+	teardown();
+}
+END_TEST
+
 START_TEST(what_was_accepted_ends_inbound)
 {
 	setup();
@@ -372,5 +487,10 @@ SUITE_MAIN("attribution/calls", each_call_is_told_with_who_and_what,
 	   a_refusal_has_its_error_and_what_was_asked_for,
 	   addresses_are_read_as_far_as_they_go, unix_sockets_have_paths,
 	   options_have_numbers_or_texts, a_connect_has_the_name_from_before_it,
-	   an_end_knows_the_beginning, what_was_accepted_ends_inbound,
+	   an_end_knows_the_beginning,
+	   a_call_has_the_name_of_its_connect_and_takes_no_other,
+	   connected_datagram_sockets_leave_names_alone,
+	   what_is_asked_of_a_connected_socket_has_its_name,
+	   a_failure_changes_nothing_about_the_socket,
+	   raw_sockets_have_no_ports, what_was_accepted_ends_inbound,
 	   an_end_without_a_peer_has_none)

@@ -25,6 +25,7 @@
 
 #define SERVER_PORT 7790
 #define CLIENT_PORT 7791
+#define MAPPED_PORT 7792
 #define WAITING	    50
 
 static void must_do(int line, int result)
@@ -215,6 +216,40 @@ static void part_netlink(const char *dir)
 	MUST_DO(bind(fd, (struct sockaddr *)&addr, sizeof(addr)));
 }
 
+/* What nobody takes waits, as does the end of the stream. */
+static void part_queued(const char *dir)
+{
+	static const char bytes[100000];
+	int server = make(AF_INET, SOCK_STREAM, 0);
+	int client = make(AF_INET, SOCK_STREAM, 0);
+
+	(void)dir;
+	MUST_DO(set(server, SOL_SOCKET, SO_REUSEADDR, 1));
+	MUST_DO(set(server, SOL_SOCKET, SO_RCVBUF, 4096));
+	MUST_DO(set(client, SOL_SOCKET, SO_SNDBUF, 200000));
+	MUST_DO(bind_v4(server, SERVER_PORT));
+	MUST_DO(listen(server, 1));
+	MUST_DO(connect_v4(client, SERVER_PORT));
+	MUST_DO(send(client, bytes, sizeof(bytes), 0) - (int)sizeof(bytes));
+	MUST_DO(shutdown(client, SHUT_WR));
+	MUST_DO(close(client));
+}
+
+/* An IPv4 address of an IPv6 socket, as servers for both have. */
+static void part_mapped(const char *dir)
+{
+	struct sockaddr_in6 addr = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(MAPPED_PORT),
+		.sin6_addr.s6_addr = {[10] = 0xff, 0xff, 127, 0, 0, 1},
+	};
+	int fd = make(AF_INET6, SOCK_STREAM, 0);
+
+	(void)dir;
+	MUST_DO(bind(fd, (struct sockaddr *)&addr, sizeof(addr)));
+	MUST_DO(close(fd));
+}
+
 static void *accept_one(void *server)
 {
 	MUST_DO(accept(*(int *)server, NULL, NULL));
@@ -248,7 +283,8 @@ static const struct {
 	{"tcp", part_tcp},	   {"refused", part_refused},
 	{"options", part_options}, {"udp", part_udp},
 	{"unix", part_unix},	   {"netlink", part_netlink},
-	{"waiting", part_waiting},
+	{"waiting", part_waiting}, {"queued", part_queued},
+	{"mapped", part_mapped},
 };
 
 int main(int argc, char **argv)

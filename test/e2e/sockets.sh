@@ -90,6 +90,14 @@ bind inet6 dgram fd=true ::1:7790 ok
 connect inet6 dgram fd=true ::1:any -> ::1:7790 ok
 close inet6 dgram ::1:any -> ::1:7790 closed 17/0 egress timed
 close inet6 dgram ::1:7790 closed 0/17 timed"
+	expect_is "$1: what is still to be sent" \
+		"$(told queued | grep -oE '^close .* egress' |
+			sed -E 's/:[0-9]{5}//')" \
+		"close inet stream 127.0.0.1 -> 127.0.0.1:7790 closed 100000/0 egress"
+	expect_told "$1: an IPv4 address of an IPv6 socket" mapped \
+		"create inet6 stream fd=true ok
+bind inet6 stream fd=true 127.0.0.1:7792 ok
+close inet6 stream 127.0.0.1:7792 closed 0/0 timed"
 	expect_is "$1: as many as wait to accept at once" \
 		"$(told waiting | grep -c '^accept .* ok$')" 50
 	expect_like "$1: the name that a connect was for" \

@@ -55,12 +55,12 @@ START_TEST(a_table_is_aligned_and_leaves_out_what_is_empty)
 
 	ck_assert_str_eq(
 		text,
-		"kernel          ok      Linux 6.1.0, x86_64\n"
-		"kernel headers  missing no /lib/modules/6.1.0/build\n"
-		"                        cost: none, there is BTF\n"
-		"                        cure: install linux-headers-6.1.0\n"
+		"kernel             ok      Linux 6.1.0, x86_64\n"
+		"kernel headers     missing no /lib/modules/6.1.0/build\n"
+		"                           cost: none, there is BTF\n"
+		"                           cure: install linux-headers-6.1.0\n"
 		"\n"
-		"tcp.state       untried raw tracepoint inet_sock_set_state\n"
+		"tcp.state          untried raw tracepoint inet_sock_set_state\n"
 		"\n"
 		"egrets can run here\n");
 	free(text);
@@ -93,7 +93,7 @@ START_TEST(long_texts_are_broken_between_words)
 	text = format(findings_text, &finding, 1, true);
 	ck_assert_uint_le(longest_line(text), 100);
 	ck_assert_uint_gt(longest_line(text), 90);
-	ck_assert(strstr(text, "\n                        word "));
+	ck_assert(strstr(text, "\n                           word "));
 	free(text);
 }
 END_TEST
@@ -107,7 +107,7 @@ START_TEST(a_word_without_end_is_not_broken)
 	strcpy(finding.found, "no ");
 	memset(finding.found + 3, '/', 150);
 	text = format(findings_text, &finding, 1, true);
-	ck_assert(strstr(text, "ok      no\n                        ///"));
+	ck_assert(strstr(text, "ok      no\n                           ///"));
 	ck_assert_uint_eq(longest_line(text), 24 + 150);
 	free(text);
 }

@@ -18,17 +18,23 @@ START_TEST(what_has_a_name_is_called_so)
 	ck_assert_str_eq(socket_family_text(AF_UNIX, buf), "unix");
 	ck_assert_str_eq(socket_type_text(SOCK_STREAM, buf), "stream");
 	ck_assert_str_eq(socket_type_text(SOCK_SEQPACKET, buf), "seqpacket");
-	ck_assert_str_eq(socket_protocol_text(IPPROTO_UDP, buf), "udp");
-	ck_assert_str_eq(socket_protocol_text(262, buf), "mptcp");
-	ck_assert_str_eq(socket_level_text(SOL_SOCKET, buf), "SOL_SOCKET");
-	ck_assert_str_eq(socket_option_text(SOL_SOCKET, SO_REUSEPORT, buf),
-			 "SO_REUSEPORT");
-	ck_assert_str_eq(socket_option_text(IPPROTO_TCP, TCP_NODELAY, buf),
-			 "TCP_NODELAY");
+	ck_assert_str_eq(socket_protocol_text(AF_INET, IPPROTO_UDP, buf),
+			 "udp");
+	ck_assert_str_eq(socket_protocol_text(AF_INET, 262, buf), "mptcp");
+	ck_assert_str_eq(socket_level_text(AF_INET6, SOL_SOCKET, buf),
+			 "SOL_SOCKET");
+	ck_assert_str_eq(
+		socket_option_text(AF_INET6, SOL_SOCKET, SO_REUSEPORT, buf),
+		"SO_REUSEPORT");
+	ck_assert_str_eq(
+		socket_option_text(AF_INET6, IPPROTO_TCP, TCP_NODELAY, buf),
+		"TCP_NODELAY");
 	/* The same number at another level. */
-	ck_assert_str_eq(socket_option_text(IPPROTO_UDP, 1, buf), "UDP_CORK");
-	ck_assert_str_eq(socket_option_text(IPPROTO_IPV6, IPV6_V6ONLY, buf),
-			 "IPV6_V6ONLY");
+	ck_assert_str_eq(socket_option_text(AF_INET6, IPPROTO_UDP, 1, buf),
+			 "UDP_CORK");
+	ck_assert_str_eq(
+		socket_option_text(AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, buf),
+		"IPV6_V6ONLY");
 }
 END_TEST
 
@@ -38,11 +44,30 @@ START_TEST(what_has_none_is_a_number)
 	ck_assert_str_eq(socket_family_text(65535, buf), "65535");
 	ck_assert_str_eq(socket_type_text(0, buf), "0");
 	ck_assert_str_eq(socket_type_text(15, buf), "15");
-	ck_assert_str_eq(socket_protocol_text(0, buf), "0");
-	ck_assert_str_eq(socket_level_text(UINT32_MAX, buf), "4294967295");
-	ck_assert_str_eq(socket_option_text(UINT32_MAX, UINT32_MAX, buf),
+	ck_assert_str_eq(socket_protocol_text(AF_INET, 0, buf), "0");
+	ck_assert_str_eq(socket_level_text(AF_INET6, UINT32_MAX, buf),
 			 "4294967295");
-	ck_assert_str_eq(socket_option_text(SOL_SOCKET, 9999, buf), "9999");
+	ck_assert_str_eq(
+		socket_option_text(AF_INET6, UINT32_MAX, UINT32_MAX, buf),
+		"4294967295");
+	ck_assert_str_eq(socket_option_text(AF_INET6, SOL_SOCKET, 9999, buf),
+			 "9999");
+}
+END_TEST
+
+START_TEST(other_families_have_other_numbers)
+{
+	ck_assert_str_eq(socket_protocol_text(AF_NETLINK, IPPROTO_TCP, buf),
+			 "6");
+	ck_assert_str_eq(socket_level_text(AF_BLUETOOTH, 6, buf), "6");
+	ck_assert_str_eq(socket_option_text(AF_BLUETOOTH, 6, 1, buf), "1");
+	ck_assert_str_eq(socket_level_text(AF_UNIX, SOL_SOCKET, buf),
+			 "SOL_SOCKET");
+	ck_assert_str_eq(
+		socket_option_text(AF_UNIX, SOL_SOCKET, SO_PASSCRED, buf),
+		"SO_PASSCRED");
+	ck_assert_str_eq(socket_level_text(AF_NETLINK, SOL_NETLINK, buf),
+			 "SOL_NETLINK");
 }
 END_TEST
 
@@ -68,4 +93,5 @@ START_TEST(families_are_found_by_name)
 END_TEST
 
 SUITE_MAIN("output/socket_names", what_has_a_name_is_called_so,
-	   what_has_none_is_a_number, families_are_found_by_name)
+	   what_has_none_is_a_number, other_families_have_other_numbers,
+	   families_are_found_by_name)
