@@ -282,8 +282,7 @@ static void on_connect(struct attribution *attribution,
 
 	update_process(attribution, &record->task);
 	choose_name(attribution, record, names_choose, &choice);
-	if (attribution->options.with_calls)
-		calls_note_name(attribution, record, &choice);
+	calls_note_name(attribution, record, &choice);
 	if (!pending_add(&attribution->pendings, record, &choice, &evicted))
 		attribution->no_memory++;
 	if (!evicted)
@@ -352,8 +351,7 @@ static void on_send(struct attribution *attribution,
 	attribution_begin_event(attribution, record, &event);
 	choose_name(attribution, record, names_choose,
 		    &event.connection.choice);
-	if (attribution->options.with_calls || attribution->options.with_flows)
-		calls_note_name(attribution, record, &event.connection.choice);
+	calls_note_name(attribution, record, &event.connection.choice);
 	attribution_emit(attribution, &event);
 }
 
@@ -431,6 +429,13 @@ static void on_fork(struct attribution *attribution,
 		      child, record->header.time_ns);
 }
 
+/* Of a record that begins as that of a connect does. */
+static void update_owner(struct attribution *attribution,
+			 const struct record_connect *record)
+{
+	update_process(attribution, &record->task);
+}
+
 void attribution_record(struct attribution *attribution,
 			const struct record_header *record)
 {
@@ -459,23 +464,18 @@ void attribution_record(struct attribution *attribution,
 		on_frame(attribution, bytes);
 		break;
 	case RECORD_SOCKET_CALL:
-		update_process(
-			attribution,
-			&((const struct record_call *)bytes)->begun.task);
+		update_owner(attribution, bytes);
 		calls_returned(attribution, bytes);
 		break;
 	case RECORD_SOCKET_CLOSE:
-		update_process(
-			attribution,
-			&((const struct record_close *)bytes)->closed.task);
+		update_owner(attribution, bytes);
 		calls_closed(attribution, bytes);
 		break;
 	case RECORD_FLOW_BEGIN:
 		flows_arrived(attribution, bytes);
 		break;
 	case RECORD_FLOW_OWNER:
-		update_process(attribution,
-			       &((const struct record_connect *)bytes)->task);
+		update_owner(attribution, bytes);
 		flows_claimed(attribution, bytes);
 		break;
 	case RECORD_FLOW_TRAFFIC:
@@ -525,54 +525,6 @@ void attribution_finish(struct attribution *attribution)
 	assembly_flush(attribution->assembly);
 	tell_pending(attribution, UINT64_MAX);
 	flows_tick(attribution, UINT64_MAX);
-}
-
-void attribution_process(struct attribution *attribution,
-			 const struct attribution_process *from)
-{
-	struct process *process = process_find(attribution->processes,
-					       from->id);
-
-	/* What the probes have said of it is newer. */
-	if (!process) {
-		process = process_add(attribution->processes, from->id);
-		if (!process) {
-			attribution->no_memory++;
-			return;
-		}
-		process->uid = from->uid;
-		process->cgroup_id = from->cgroup_id;
-		strncpy(process->comm, from->comm, sizeof(process->comm) - 1);
-	}
-	if (!process_id_known(process->parent))
-		process->parent = from->parent;
-	if (!process->program && from->path &&
-	    process_exec(process, from->path, from->args, from->args_len,
-			 false))
-		attribution->no_memory++;
-}
-
-void attribution_connection(struct attribution *attribution,
-			    const struct attribution_connection *from)
-{
-	struct socket_place place = {
-		.netns = from->netns,
-		.protocol = IPPROTO_TCP,
-		.local = from->local,
-		.remote = from->remote,
-	};
-	struct socket_owner owner = {
-		.party = {.process = from->process, .netns = from->netns},
-		.socket_id = from->inode,
-	};
-
-	/* What the probes have said of a newer one there counts. */
-	if (dns_ports_have(&attribution->options.ports, from->remote.port) &&
-	    process_id_known(from->process) &&
-	    !socket_owner(attribution->sockets, &place) &&
-	    socket_claim(attribution->sockets, &place, &owner))
-		attribution->no_memory++;
-	flows_found(attribution, &place, from);
 }
 
 void attribution_follow(struct attribution *attribution, struct process_id id)

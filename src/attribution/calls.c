@@ -157,6 +157,11 @@ void calls_note_name(struct attribution *attribution,
 		.name = choice->name,
 	};
 
+	/* A flow of datagrams begins a little later. */
+	if (!attribution->options.with_calls &&
+	    !(attribution->options.with_flows &&
+	      record->socket.protocol == IPPROTO_UDP))
+		return;
 	if (opening_note(attribution->openings, &opening))
 		attribution->no_memory++;
 }

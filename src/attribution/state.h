@@ -14,8 +14,8 @@
 
 /*
  * What the two sides of attribution share: attribution.c takes what the probes
- * tell, flows.c of it what concerns open connections, calls.c what programs
- * ask of sockets, lookup.c what the wire tells.
+ * tell, flows.c of it what concerns open connections, calls.c what programs ask
+ * of sockets, before.c what was there earlier, lookup.c what the wire tells.
  */
 struct attribution {
 	struct attribution_options options;
