@@ -143,12 +143,9 @@ void calls_note_name(struct attribution *attribution,
 		     const struct record_connect *record,
 		     const struct names_choice *choice)
 {
-	const struct opening *before = opening_find(attribution->openings,
-						    record->socket.id);
+	const struct opening *before;
 	struct opening opening = {
 		.socket = record->socket.id,
-		.made_ns = before ? before->made_ns : 0,
-		.is_inbound = before && before->is_inbound,
 		.remote = attribution_remote(&record->socket),
 		.via = choice->via,
 		.is_stale = choice->stale,
@@ -162,6 +159,11 @@ void calls_note_name(struct attribution *attribution,
 	    !(attribution->options.with_flows &&
 	      record->socket.protocol == IPPROTO_UDP))
 		return;
+	before = opening_find(attribution->openings, record->socket.id);
+	if (before) {
+		opening.made_ns = before->made_ns;
+		opening.is_inbound = before->is_inbound;
+	}
 	if (opening_note(attribution->openings, &opening))
 		attribution->no_memory++;
 }
