@@ -31,8 +31,8 @@ void text_add_container(struct writer *writer,
 		add_known(writer, " container.engine=", container->engine);
 }
 
-void text_add_container_details(struct writer *writer,
-				const struct event_container *container)
+static void add_container_details(struct writer *writer,
+				  const struct event_container *container)
 {
 	if (container->image)
 		add_known(writer, " container.engine=", container->engine);
@@ -125,14 +125,14 @@ static void add_ids(struct writer *writer, const struct event_process *process)
 	add_u64(writer, " tid=", process->tid);
 }
 
-static void add_whereabouts(struct writer *writer, const struct event *event)
+void text_add_whereabouts(struct writer *writer, const struct event *event)
 {
 	if (event->netns)
 		add_u64(writer, " netns=", event->netns);
 	if (event->process.cgroup)
 		add_string(writer, " cgroup=", event->process.cgroup);
 	add_known(writer, " unit=", event->process.unit);
-	text_add_container_details(writer, &event->container);
+	add_container_details(writer, &event->container);
 }
 
 static void add_connection_details(struct writer *writer,
@@ -145,7 +145,7 @@ static void add_connection_details(struct writer *writer,
 	add_ids(writer, &event->process);
 	if (event_has_place(local) && !event_is_of_socket(event->kind))
 		add_place(writer, " source=", local);
-	add_whereabouts(writer, event);
+	text_add_whereabouts(writer, event);
 }
 
 static void add_traffic(struct writer *writer,
@@ -199,7 +199,7 @@ static void add_frame(struct writer *writer, const struct event *event,
 	if (!verbose)
 		return;
 	add_ids(writer, &event->process);
-	add_whereabouts(writer, event);
+	text_add_whereabouts(writer, event);
 }
 
 static void add_exit(struct writer *writer, const struct event_exit *exit)
@@ -223,7 +223,7 @@ static void add_process(struct writer *writer, const struct event *event,
 	if (!verbose)
 		return;
 	add_u64(writer, " uid=", event->process.uid);
-	add_whereabouts(writer, event);
+	text_add_whereabouts(writer, event);
 }
 
 static void add_connection(struct writer *writer, const struct event *event,

@@ -53,12 +53,7 @@ static void add_dns_details(struct writer *writer, const struct event *event)
 	add_flags(writer, event->dns.message);
 	if (process_id_known(event->process.id))
 		add_u64(writer, " uid=", event->process.uid);
-	if (event->netns)
-		add_u64(writer, " netns=", event->netns);
-	if (event->process.cgroup)
-		add_string(writer, " cgroup=", event->process.cgroup);
-	add_known(writer, " unit=", event->process.unit);
-	text_add_container_details(writer, &event->container);
+	text_add_whereabouts(writer, event);
 }
 
 /* Said only where it is not UDP. */

@@ -91,11 +91,12 @@ static inline void list_item(struct writer *writer, size_t mark,
 	list_word(writer, item);
 }
 
-/* What concerns a container: its image and where it is; with -v the rest. */
+/* What concerns a container: its image and where it is. */
 void text_add_container(struct writer *writer,
 			const struct event_container *container);
-void text_add_container_details(struct writer *writer,
-				const struct event_container *container);
+
+/* With -v: the namespace, the cgroup, and the rest about the container. */
+void text_add_whereabouts(struct writer *writer, const struct event *event);
 
 /* All of a line about DNS but its heading. */
 void text_add_dns(struct writer *writer, const struct event *event,
