@@ -157,12 +157,16 @@ static void on_news(const char *id, void *context)
 		ask(containers, container);
 }
 
-/* More will be said of it: at its start, if it is known before that. */
+/*
+ * More will be said of it: at its start, if it is known before that; and when
+ * there is somebody to ask.
+ */
 static bool is_awaited(struct containers *containers,
 		       const struct container *container)
 {
-	return !is_complete(containers, container) &&
-	       (container->asked || container->is_named);
+	return containers->engines && !is_complete(containers, container) &&
+	       (container->asked || container->is_named ||
+		engines_are_coming(containers->engines));
 }
 
 /* Something new is known: of one, or of those that use its network. */
@@ -422,7 +426,8 @@ bool containers_hold(struct containers *containers, uint64_t now_ns,
 	     container = container->hh.next) {
 		if (!container->is_held)
 			continue;
-		if (container->until_ns <= now_ns) {
+		if (container->until_ns <= now_ns ||
+		    !is_awaited(containers, container)) {
 			release(containers, container);
 			continue;
 		}

@@ -494,3 +494,12 @@ bool engines_are_slow(const struct engines *engines, uint64_t before_ns)
 			return true;
 	return false;
 }
+
+bool engines_are_coming(const struct engines *engines)
+{
+	for (unsigned int i = 0; i < engines->count; i++)
+		if (engines->engine[i].state == STATE_TRYING &&
+		    !engines->engine[i].has_warned)
+			return true;
+	return false;
+}

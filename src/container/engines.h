@@ -77,4 +77,10 @@ unsigned int engines_ask(struct engines *engines, const char *id,
 /* Whether one of them has not answered something that was asked before. */
 bool engines_are_slow(const struct engines *engines, uint64_t before_ns);
 
+/*
+ * Whether one is looked up for the first time, or the first since it was of use:
+ * soon it may be asked what others do not know.
+ */
+bool engines_are_coming(const struct engines *engines);
+
 #endif

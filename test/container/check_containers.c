@@ -10,7 +10,7 @@
 static struct engines_options said;
 static char asked[16][REPLY_ID_LEN + 1];
 static unsigned int asked_count, there, changes;
-static bool is_slow;
+static bool is_slow, is_coming;
 
 struct engines {
 	int nothing;
@@ -66,6 +66,12 @@ bool engines_are_slow(const struct engines *engines, uint64_t before_ns)
 	return is_slow;
 }
 
+bool engines_are_coming(const struct engines *engines)
+{
+	(void)engines;
+	return is_coming;
+}
+
 #define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER	"fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 #define WAIT_NS 50
@@ -94,7 +100,7 @@ static void setup(void)
 	};
 
 	there = 1;
-	is_slow = false;
+	is_slow = is_coming = false;
 	asked_count = changes = 0;
 	memset(asked, 0, sizeof(asked));
 	ck_assert_int_eq(containers_create(&options, &containers), 0);
@@ -188,6 +194,41 @@ START_TEST(an_event_waits_no_longer_than_it_may)
 	/* Nor do those that come after it. */
 	containers_need(containers, 7, 200);
 	ck_assert(!holds(201, 0));
+	containers_destroy(containers);
+}
+END_TEST
+
+/* At egrets' own start, containers that were there before it connect at once. */
+START_TEST(an_event_waits_for_an_engine_to_come)
+{
+	setup();
+	there = 0;
+	is_coming = true;
+	learn(7, "docker-" ID ".scope");
+	containers_need(containers, 7, 100);
+	ck_assert(holds(101, 100));
+	there = 1;
+	is_coming = false;
+	said.here(said.context);
+	ck_assert_str_eq(asked[0], ID);
+	ck_assert(holds(102, 100));
+	answers(ID, 0, "nginx", "10.0.0.2", NULL);
+	ck_assert(!holds(103, 0));
+	ck_assert_str_eq(describe(7).image, "nginx");
+	containers_destroy(containers);
+}
+END_TEST
+
+START_TEST(an_event_does_not_wait_for_an_engine_that_went)
+{
+	setup();
+	there = 0;
+	is_coming = true;
+	learn(7, "docker-" ID ".scope");
+	containers_need(containers, 7, 100);
+	ck_assert(holds(101, 100));
+	is_coming = false;
+	ck_assert(!holds(102, 0));
 	containers_destroy(containers);
 }
 END_TEST
@@ -386,6 +427,8 @@ END_TEST
 
 SUITE_MAIN("container/containers", an_event_waits_for_the_answer,
 	   an_event_waits_no_longer_than_it_may,
+	   an_event_waits_for_an_engine_to_come,
+	   an_event_does_not_wait_for_an_engine_that_went,
 	   an_event_may_be_read_before_its_cgroup,
 	   nothing_waits_for_who_cannot_answer,
 	   addresses_are_those_of_whose_network_it_uses,

@@ -211,6 +211,17 @@ expect_true "one container is told of" told_within 5 7006
 egrets_stop
 expect_is "and no other" "$(events .destination.port)" 7006
 
+# Before it has answered anything, what was there before egrets connects.
+printf '#!/bin/sh\nsleep 0.5\nexec %q\n' "$lab_dir/engine" >"$lab_dir/slowly"
+chmod +x "$lab_dir/slowly"
+listen slow "$lab_dir/slowly"
+egrets_start -o json --engine "$lab_dir/slow.sock" --container-wait 10000
+connects_from "$group" 7008
+expect_true "one that was there before is told of" told_within 15 7008
+egrets_stop
+expect_is "with what a slow engine says" "$(seen_at 7008)" \
+	"7 docker seven image-seven host-seven 172.17.0.7"
+
 # What engines are asked with is loaded when there is one.
 is_loaded()
 {
