@@ -64,6 +64,23 @@ BPF_PERF_OUTPUT(bells);
 #define READ_KERNEL(ret, place) \
 	bpf_probe_read_kernel(&(ret), sizeof(ret), &(place))
 
+/*
+ * The running task, and reading what it leads to. Since Linux 5.11 a verifier
+ * that has the kernel's types knows this one's, and lets programs look behind
+ * its pointers by themselves: by an instruction in place of a call, and most of
+ * what a record is made of is of the task. Each field is read by itself, as the
+ * verifier wants no two of them in one.
+ */
+#if !defined(UNTYPED_TASK) && LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+#define HELPER_CURRENT_TASK_BTF 158 /* include/uapi/linux/bpf.h */
+static struct task_struct *(*current_task)(void) = (void *)
+	HELPER_CURRENT_TASK_BTF;
+#define READ_TASK(ret, place) ((ret) = *(volatile typeof(ret) *)&(place))
+#else
+#define current_task()	      ((struct task_struct *)bpf_get_current_task())
+#define READ_TASK(ret, place) READ_KERNEL(ret, place)
+#endif
+
 static inline void count_drop(void)
 {
 	uint32_t zero = 0;
@@ -102,34 +119,37 @@ static inline void map_v4(uint8_t *to, uint32_t v4)
 	__builtin_memcpy(to + 12, &v4, 4);
 }
 
+/* When it was begun: before Linux 5.5 that had another name. */
+#ifdef HAVE_task_struct_start_boottime
+#define STARTED start_boottime
+#else
+#define STARTED real_start_time
+#endif
+
 static inline uint64_t start_time(struct task_struct *task)
 {
 	uint64_t start = 0;
 
-#ifdef HAVE_task_struct_start_boottime
-	READ_KERNEL(start, task->start_boottime);
-#else
-	READ_KERNEL(start, task->real_start_time);
-#endif
+	READ_KERNEL(start, task->STARTED);
 	return start;
 }
 
 /* The thread, and the process, that runs. Programs on packets have no helper. */
 static inline uint32_t current_tid(void)
 {
-	struct task_struct *self = (void *)bpf_get_current_task();
+	struct task_struct *self = current_task();
 	uint32_t tid = 0;
 
-	READ_KERNEL(tid, self->pid);
+	READ_TASK(tid, self->pid);
 	return tid;
 }
 
 static inline uint32_t current_tgid(void)
 {
-	struct task_struct *self = (void *)bpf_get_current_task();
+	struct task_struct *self = current_task();
 	uint32_t tgid = 0;
 
-	READ_KERNEL(tgid, self->tgid);
+	READ_TASK(tgid, self->tgid);
 	return tgid;
 }
 
@@ -164,6 +184,10 @@ static inline uint16_t remote_port(struct sock *sk)
 	return swap16(port_be);
 }
 
+/* What is asked of each socket stands before this: one read of it is enough. */
+#define SOCKET_HEAD_LEN \
+	(offsetof(struct sock_common, skc_net) + sizeof(struct net *))
+
 /* Addresses as numbers: libbcc has pointers that a program is given read for us. */
 struct socket_description {
 	uint64_t to;
@@ -174,22 +198,20 @@ SUBPROGRAM int subprogram_1(struct socket_description *description)
 {
 	struct record_socket *to = (void *)description->to;
 	struct sock *sk = (void *)description->sk;
-	struct net *net = NULL;
-	uint16_t family = 0;
-	uint32_t v4 = 0;
+	char head[SOCKET_HEAD_LEN] __attribute__((aligned(8))) = {};
+	struct sock_common *common = (void *)head;
+	struct net *net;
 
+	bpf_probe_read_kernel(head, sizeof(head), &sk->__sk_common);
+	net = *(struct net **)&common->skc_net;
 	to->id = socket_id(sk);
-	bpf_probe_read_kernel(&net, sizeof(net), &sk->__sk_common.skc_net);
 	READ_KERNEL(to->netns, net->ns.inum);
-	READ_KERNEL(to->local_port, sk->__sk_common.skc_num);
-	to->remote_port = remote_port(sk);
+	to->local_port = common->skc_num;
+	to->remote_port = swap16(common->skc_dport);
 	to->protocol = socket_protocol(sk);
-	READ_KERNEL(family, sk->__sk_common.skc_family);
-	if (family == AF_INET) {
-		READ_KERNEL(v4, sk->__sk_common.skc_rcv_saddr);
-		map_v4(to->local, v4);
-		READ_KERNEL(v4, sk->__sk_common.skc_daddr);
-		map_v4(to->remote, v4);
+	if (common->skc_family == AF_INET) {
+		map_v4(to->local, common->skc_rcv_saddr);
+		map_v4(to->remote, common->skc_daddr);
 		return 0;
 	}
 #ifdef HAVE_sock_common_skc_v6_daddr

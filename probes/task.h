@@ -36,11 +36,11 @@ static inline struct kernfs_node *read_v1(struct css_set *set, int controller,
 	struct kernfs_node *node = NULL;
 	void *root = NULL;
 
-	READ_KERNEL(state, set->subsys[controller]);
-	READ_KERNEL(group, state->cgroup);
-	READ_KERNEL(root, group->root);
+	READ_TASK(state, set->subsys[controller]);
+	READ_TASK(group, state->cgroup);
+	READ_TASK(root, group->root);
 	if (root && root != root_v2)
-		READ_KERNEL(node, group->kn);
+		READ_TASK(node, group->kn);
 	return node;
 }
 
@@ -52,11 +52,11 @@ static inline struct groups read_groups(struct task_struct *task)
 	void *root = NULL;
 	uint64_t id = 0;
 
-	READ_KERNEL(set, task->cgroups);
-	READ_KERNEL(group, set->dfl_cgrp);
-	READ_KERNEL(root, group->root);
-	READ_KERNEL(groups.v2, group->kn);
-	READ_KERNEL(groups.id, groups.v2->id);
+	READ_TASK(set, task->cgroups);
+	READ_TASK(group, set->dfl_cgrp);
+	READ_TASK(root, group->root);
+	READ_TASK(groups.v2, group->kn);
+	READ_TASK(groups.id, groups.v2->id);
 	/* Engines put containers into the trees of all controllers. */
 #ifdef CGROUP_PIDS
 	groups.v1 = read_v1(set, CGROUP_PIDS, root);
@@ -70,7 +70,7 @@ static inline struct groups read_groups(struct task_struct *task)
 		groups.v1 = read_v1(set, CGROUP_DEVICES, root);
 #endif
 	if (groups.v1)
-		READ_KERNEL(id, groups.v1->id);
+		READ_TASK(id, groups.v1->id);
 	if (id == ROOT_ID)
 		groups.v1 = NULL;
 	else
@@ -133,21 +133,21 @@ struct task_description {
 SUBPROGRAM int subprogram_2(struct task_description *description)
 {
 	struct record_task *task = (void *)description->task;
-	struct task_struct *self = (void *)bpf_get_current_task();
+	struct task_struct *self = current_task();
 	struct task_struct *leader = NULL, *parent = NULL;
 	struct groups groups = read_groups(self);
 	const struct cred *cred = NULL;
 
-	READ_KERNEL(task->tgid, self->tgid);
-	READ_KERNEL(task->tid, self->pid);
-	READ_KERNEL(cred, self->cred);
-	bpf_probe_read_kernel(&task->uid, sizeof(task->uid), &cred->uid);
-	READ_KERNEL(leader, self->group_leader);
-	READ_KERNEL(parent, leader->real_parent);
-	READ_KERNEL(task->ppid, parent->tgid);
-	task->start_ns = start_time(leader);
-	task->parent_start_ns = start_time(parent);
-	READ_KERNEL(task->comm, leader->comm);
+	READ_TASK(task->tgid, self->tgid);
+	READ_TASK(task->tid, self->pid);
+	READ_TASK(cred, self->cred);
+	READ_TASK(task->uid, cred->uid);
+	READ_TASK(leader, self->group_leader);
+	READ_TASK(parent, leader->real_parent);
+	READ_TASK(task->ppid, parent->tgid);
+	READ_TASK(task->start_ns, leader->STARTED);
+	READ_TASK(task->parent_start_ns, parent->STARTED);
+	bpf_probe_read_kernel(task->comm, sizeof(task->comm), leader->comm);
 	task->cgroup_id = groups.id;
 	tell_group((void *)description->ctx, &groups);
 	return 0;

@@ -62,7 +62,7 @@ static inline bool has_comm(struct task_struct *leader)
 #ifdef ONLY_SOME
 SUBPROGRAM int subprogram_4(void *nothing)
 {
-	struct task_struct *self = (void *)bpf_get_current_task();
+	struct task_struct *self = current_task();
 	void *memory = NULL;
 	uint32_t tgid = 0;
 #ifdef ONLY_UID
@@ -77,10 +77,10 @@ SUBPROGRAM int subprogram_4(void *nothing)
 #endif
 
 	/* The kernel itself, which may do it for anybody. */
-	READ_KERNEL(memory, self->mm);
+	READ_TASK(memory, self->mm);
 	if (!memory)
 		return 1;
-	READ_KERNEL(tgid, self->tgid);
+	READ_TASK(tgid, self->tgid);
 #ifdef ONLY_TGID
 	if (tgid != ONLY_TGID)
 		return 0;
@@ -90,13 +90,13 @@ SUBPROGRAM int subprogram_4(void *nothing)
 		return 0;
 #endif
 #ifdef ONLY_UID
-	READ_KERNEL(cred, self->cred);
-	bpf_probe_read_kernel(&uid, sizeof(uid), &cred->uid);
+	READ_TASK(cred, self->cred);
+	READ_TASK(uid, cred->uid);
 	if (uid != ONLY_UID)
 		return 0;
 #endif
 #ifdef ONLY_COMM
-	READ_KERNEL(leader, self->group_leader);
+	READ_TASK(leader, self->group_leader);
 	if (!has_comm(leader))
 		return 0;
 #endif

@@ -26,6 +26,7 @@ struct attacher {
 	const struct programs *programs;
 	const struct workshop *workshop;
 	int cgroup_root; /* of the v2 tree, or -1 */
+	bool was_rejected;
 	size_t attached_count;
 	const struct attachment *attached[ATTACHED_MAX];
 };
@@ -299,6 +300,7 @@ int attacher_attach(struct attacher *attacher,
 				program_type(attachment),
 				attachment->attach_type);
 	if (program < 0) {
+		attacher->was_rejected |= is_rejected(program);
 		explain(attachment, program, false, cause);
 		return program;
 	}
@@ -308,6 +310,11 @@ int attacher_attach(struct attacher *attacher,
 	else if (attacher->attached_count < ATTACHED_MAX)
 		attacher->attached[attacher->attached_count++] = attachment;
 	return fd;
+}
+
+bool attacher_was_rejected(const struct attacher *attacher)
+{
+	return attacher->was_rejected;
 }
 
 void attacher_forget_last(struct attacher *attacher)

@@ -28,6 +28,9 @@ int attacher_attach(struct attacher *attacher,
 		    const struct attachment *attachment,
 		    char cause[ATTACH_CAUSE]);
 
+/* Whether the verifier has rejected any program. */
+bool attacher_was_rejected(const struct attacher *attacher);
+
 /* Forget an attachment that was made: its descriptor is closed. */
 void attacher_forget_last(struct attacher *attacher);
 

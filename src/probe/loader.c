@@ -128,19 +128,25 @@ static int explain_types(struct loader *loader, int err, bool forced)
 }
 
 /* For a test: the text of --dump-probes, edited, in place of the text. */
-static int replace_text(struct loader *loader, char **text)
+static int replace_text(struct loader *loader, unsigned int parts, char **text)
 {
 	const char *path = getenv("EGRETS_DEBUG_PROBES");
+	const char *before = parts & SOURCE_UNTYPED_TASK ? SOURCE_UNTYPED_TEXT
+							 : "";
+	_cleanup_free_ char *edited = NULL;
 	int err;
 
 	if (!path)
 		return 0;
+	err = source_read(path, &edited);
+	if (err)
+		return trouble(loader, err, "cannot read %s: %s", path,
+			       strerror(-err));
 	free(*text);
+	if (asprintf(text, "%s%s", before, edited) >= 0)
+		return 0;
 	*text = NULL;
-	err = source_read(path, text);
-	return err ? trouble(loader, err, "cannot read %s: %s", path,
-			     strerror(-err))
-		   : 0;
+	return trouble(loader, -ENOMEM, "out of memory");
 }
 
 static int explain_tables(struct loader *loader, int err, const char *why)
@@ -253,7 +259,7 @@ static int take_programs(struct loader *loader, unsigned int parts,
 			 "cannot read %s: the kernel's types are taken from "
 			 "its headers, which takes longer",
 			 MACHINE_BTF);
-	err = replace_text(loader, &text);
+	err = replace_text(loader, parts, &text);
 	if (err)
 		return err;
 	message.value = types;
@@ -394,6 +400,7 @@ static unsigned int likely_forms(enum attach_mode mode)
 struct loading {
 	struct programs *programs;
 	struct attempt *attempts; /* one a hook */
+	bool was_rejected;	  /* some of them, by the verifier */
 };
 
 static void unload(struct loading *loading)
@@ -423,6 +430,7 @@ static int load(struct loader *loader, unsigned int parts, struct loading *ret)
 	for (uint32_t i = 0; i < hook_count; i++)
 		if (hook_is_wanted(&hooks[i], parts))
 			attach_hook(loader, attacher, i, &ret->attempts[i]);
+	ret->was_rejected = attacher_was_rejected(attacher);
 	attacher_destroy(attacher);
 	send_stage(loader, "attach");
 	return 0;
@@ -459,19 +467,25 @@ static void load_and_send(struct loader *loader)
 	unsigned int wanted = loader->options->parts;
 	struct loader_message done = {.kind = LOADER_DONE};
 	struct loading loading = {0}, again = {0};
-	unsigned int parts = forms | wanted;
+	unsigned int parts = forms | wanted, all;
+	bool wants_forms;
 
 	if (loader->options->library == LIBRARY_ALWAYS && load_library(loader))
 		fail(loader);
 	if (load(loader, parts, &loading))
 		fail(loader);
-	/* Once more, with every form to choose from. */
-	if (loader->options->attach == ATTACH_AUTO &&
-	    wants_other_forms(&loading, wanted) &&
-	    load(loader, SOURCE_FORMS | wanted, &again) == 0) {
+	/*
+	 * Once more, with every form to choose from, and nothing that only some
+	 * verifiers take.
+	 */
+	wants_forms = loader->options->attach == ATTACH_AUTO &&
+		      wants_other_forms(&loading, wanted);
+	all = parts | SOURCE_UNTYPED_TASK | (wants_forms ? SOURCE_FORMS : 0);
+	if ((wants_forms || loading.was_rejected) &&
+	    load(loader, all, &again) == 0) {
 		unload(&loading);
 		loading = again;
-		parts = SOURCE_FORMS | wanted;
+		parts = all;
 	}
 	send_noise(loader);
 	send_table(loader, loading.programs, "events");

@@ -147,6 +147,9 @@ int source_assemble(enum kernel_types *types, unsigned int with,
 		fputs("#define ONLY_FOLLOWED 1\n#define ONLY_SOME 1\n", out);
 	if (with & SOURCE_LEFT_OUT)
 		fputs("#define ONLY_CONTAINERS 1\n#define ONLY_SOME 1\n", out);
+	/* Headers there may be where BTF is not. */
+	if (!from_btf || with & SOURCE_UNTYPED_TASK)
+		fputs(SOURCE_UNTYPED_TEXT, out);
 	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);
 	write_ports(out, ports);
 	/* A flow is shown with what its process is when it ends. */

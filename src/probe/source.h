@@ -34,7 +34,12 @@ enum source_part {
 	SOURCE_FOLLOWED = 256,
 	/* No cgroups that probe_leave_out() names. */
 	SOURCE_LEFT_OUT = 512,
+	/* Whatever the verifier may know of the running task's type. */
+	SOURCE_UNTYPED_TASK = 1024,
 };
+
+/* What SOURCE_UNTYPED_TASK puts before the text. */
+#define SOURCE_UNTYPED_TEXT "#define UNTYPED_TASK 1\n"
 
 /*
  * Put together the C text that is compiled: the kernel's types, the records

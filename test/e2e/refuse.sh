@@ -210,6 +210,8 @@ check_library()
 
 check_programs()
 {
+	local missing
+
 	"$EGRETS" --dump-probes >"$lab_dir/good"
 	export EGRETS_DEBUG_PROBES=$lab_dir/bad
 	cannot_run "no text" "cannot read $lab_dir/bad: No such file or directory"
@@ -233,7 +235,17 @@ check_programs()
 	try "$EGRETS" "${options[@]}" -t 0.2 -v
 	expect_like "a rejected program: the verifier's words with -v" "$err" \
 		"invalid mem access"
+	# A helper that no kernel has: then the task is read as older ones want.
+	sed 's/^#define HELPER_CURRENT_TASK_BTF .*/#define HELPER_CURRENT_TASK_BTF 99999/' \
+		"$lab_dir/good" >"$lab_dir/bad"
+	expect_true "a text that this verifier rejects is another" \
+		test "$(diff "$lab_dir/good" "$lab_dir/bad" | grep -c '^>')" -eq 1
+	try "$EGRETS" "${options[@]}" -t 0.2
+	missing=$(grep '^egrets: no ' <<<"$err" || true)
 	unset EGRETS_DEBUG_PROBES
+	try "$EGRETS" "${options[@]}" -t 0.2
+	expect_is "what only some verifiers take: nothing is missing" \
+		"$missing" "$(grep '^egrets: no ' <<<"$err" || true)"
 }
 
 check_limits()
