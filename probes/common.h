@@ -65,13 +65,13 @@ BPF_PERF_OUTPUT(bells);
 	bpf_probe_read_kernel(&(ret), sizeof(ret), &(place))
 
 /*
- * The running task, and reading what it leads to. Since Linux 5.11 a verifier
- * that has the kernel's types knows this one's, and lets programs look behind
- * its pointers by themselves: by an instruction in place of a call, and most of
- * what a record is made of is of the task. Each field is read by itself, as the
- * verifier wants no two of them in one.
+ * The running task, and reading what it leads to. A verifier that has the
+ * kernel's types may know this one's, and let programs look behind its pointers
+ * by themselves: by an instruction in place of a call, and most of what a record
+ * is made of is of the task. Each field is read by itself, as the verifier wants
+ * no two of them in one; and what may be NULL to it is compared with that first.
  */
-#if !defined(UNTYPED_TASK) && LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+#ifndef UNTYPED_TASK
 #define HELPER_CURRENT_TASK_BTF 158 /* include/uapi/linux/bpf.h */
 static struct task_struct *(*current_task)(void) = (void *)
 	HELPER_CURRENT_TASK_BTF;

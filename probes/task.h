@@ -141,7 +141,8 @@ SUBPROGRAM int subprogram_2(struct task_description *description)
 	READ_TASK(task->tgid, self->tgid);
 	READ_TASK(task->tid, self->pid);
 	READ_TASK(cred, self->cred);
-	READ_TASK(task->uid, cred->uid);
+	if (cred)
+		READ_TASK(task->uid, cred->uid);
 	READ_TASK(leader, self->group_leader);
 	READ_TASK(parent, leader->real_parent);
 	READ_TASK(task->ppid, parent->tgid);

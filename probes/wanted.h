@@ -91,7 +91,8 @@ SUBPROGRAM int subprogram_4(void *nothing)
 #endif
 #ifdef ONLY_UID
 	READ_TASK(cred, self->cred);
-	READ_TASK(uid, cred->uid);
+	if (cred)
+		READ_TASK(uid, cred->uid);
 	if (uid != ONLY_UID)
 		return 0;
 #endif

@@ -143,9 +143,14 @@ static void on_here(void *context)
 	struct container *container;
 
 	for (container = containers->containers; container;
-	     container = container->hh.next)
-		if (!is_complete(containers, container))
-			ask(containers, container);
+	     container = container->hh.next) {
+		if (is_complete(containers, container))
+			continue;
+		/* What waited in vain for somebody to ask may wait again. */
+		if (!container->is_held)
+			container->until_ns = 0;
+		ask(containers, container);
+	}
 }
 
 static void on_news(const char *id, void *context)
@@ -183,6 +188,11 @@ static void settle(struct containers *containers)
 			release(containers, container);
 	if (containers->held < before)
 		containers->options.changed(containers->options.context);
+}
+
+static void on_gone(void *context)
+{
+	settle(context);
 }
 
 /* Once: what is news of it will be told. */
@@ -284,6 +294,7 @@ int containers_create(const struct containers_options *options,
 		.timer = options->timer,
 		.loop_context = options->loop_context,
 		.here = on_here,
+		.gone = on_gone,
 		.news = on_news,
 		.named = on_named,
 		.placed = on_placed,
@@ -426,8 +437,7 @@ bool containers_hold(struct containers *containers, uint64_t now_ns,
 	     container = container->hh.next) {
 		if (!container->is_held)
 			continue;
-		if (container->until_ns <= now_ns ||
-		    !is_awaited(containers, container)) {
+		if (container->until_ns <= now_ns) {
 			release(containers, container);
 			continue;
 		}

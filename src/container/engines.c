@@ -96,6 +96,7 @@ static void leave(struct engines *engines, struct engine *engine,
 			 engine->path, why);
 	engine->has_warned = true;
 	end_requests_to(engines, engine);
+	engines->options.gone(engines->options.context);
 }
 
 static bool request(struct engines *engines, struct engine *engine,

@@ -36,6 +36,8 @@ struct engines_options {
 
 	/* An engine answers: what has been asked in vain may be asked again. */
 	void (*here)(void *context);
+	/* One does not: what it was asked has been answered with nothing. */
+	void (*gone)(void *context);
 	/* It has a container: one that is new, or not what it was. */
 	void (*news)(const char *id, void *context);
 	/* The same, with its name and image, which may be taken. */
@@ -78,8 +80,8 @@ unsigned int engines_ask(struct engines *engines, const char *id,
 bool engines_are_slow(const struct engines *engines, uint64_t before_ns);
 
 /*
- * Whether one is looked up for the first time, or the first since it was of use:
- * soon it may be asked what others do not know.
+ * Whether one is being tried that has not disappointed yet: soon it may be asked
+ * what others do not know.
  */
 bool engines_are_coming(const struct engines *engines);
 

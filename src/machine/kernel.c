@@ -39,6 +39,17 @@ static bool is_directory(const char *path)
 	return fstatat(AT_FDCWD, path, &stat, 0) == 0 && S_ISDIR(stat.st_mode);
 }
 
+bool machine_has_linux(unsigned int major, unsigned int minor)
+{
+	unsigned int found_major = 0, found_minor = 0;
+	struct utsname name;
+
+	uname(&name);
+	sscanf(name.release, "%u.%u", &found_major, &found_minor);
+	return found_major > major ||
+	       (found_major == major && found_minor >= minor);
+}
+
 bool machine_find_headers(char path[MACHINE_TEXT])
 {
 	static const char *const links[] = {"build", "source"};

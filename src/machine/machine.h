@@ -30,6 +30,9 @@ struct machine_question {
 size_t machine_look(const struct machine_question *question,
 		    struct finding findings[MACHINE_FINDINGS]);
 
+/* Whether it runs this Linux, or a newer one; by what it calls itself. */
+bool machine_has_linux(unsigned int major, unsigned int minor);
+
 #define MACHINE_BTF "/sys/kernel/btf/vmlinux"
 
 /* Whether perf can attach kprobes, and they fire. */

@@ -14,7 +14,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 
 /* Later than some C libraries' headers. */
 #ifndef CAP_PERFMON
@@ -341,17 +340,6 @@ static void describe_limit(rlim_t limit, char text[32])
 		snprintf(text, 32, "%llu KiB", (unsigned long long)limit >> 10);
 }
 
-/* From 5.11 on a map's memory is the cgroup's. */
-static bool counts_maps(void)
-{
-	unsigned int major = 0, minor = 0;
-	struct utsname name;
-
-	return uname(&name) == 0 &&
-	       sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
-	       (major < 5 || (major == 5 && minor < 11));
-}
-
 void look_at_memory_lock(struct look *look, struct finding *finding)
 {
 	struct rlimit limit = {0};
@@ -359,7 +347,8 @@ void look_at_memory_lock(struct look *look, struct finding *finding)
 
 	getrlimit(RLIMIT_MEMLOCK, &limit);
 	describe_limit(limit.rlim_max, text);
-	if (!counts_maps()) {
+	/* From then on a map's memory is the cgroup's. */
+	if (machine_has_linux(5, 11)) {
 		finding_found(finding, "%s, of no matter since Linux 5.11",
 			      text);
 		return;

@@ -28,7 +28,7 @@ int attacher_attach(struct attacher *attacher,
 		    const struct attachment *attachment,
 		    char cause[ATTACH_CAUSE]);
 
-/* Whether the verifier has rejected any program. */
+/* Whether the kernel has rejected any program, be it for its type. */
 bool attacher_was_rejected(const struct attacher *attacher);
 
 /* Forget an attachment that was made: its descriptor is closed. */

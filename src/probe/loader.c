@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
 #include <time.h>
 
 /* What the child works with. */
@@ -29,6 +28,7 @@ struct loader {
 	struct workshop workshop;
 	struct compiler *compiler; /* once something is compiled */
 	int cache;		   /* a directory, or -1 */
+	enum kernel_types types;   /* which were taken */
 	int noise;
 	uint64_t stage_start_ns;
 	char trouble[1024]; /* why the last thing failed, and what to do */
@@ -262,6 +262,7 @@ static int take_programs(struct loader *loader, unsigned int parts,
 	err = replace_text(loader, parts, &text);
 	if (err)
 		return err;
+	loader->types = types;
 	message.value = types;
 	send_message(loader, &message, NULL);
 	send_stage(loader, "types");
@@ -440,15 +441,69 @@ fail:
 	return err;
 }
 
+static bool is_missing(const struct loading *loading, size_t hook,
+		       unsigned int parts)
+{
+	return hook_is_wanted(&hooks[hook], parts) &&
+	       loading->attempts[hook].message.kind == LOADER_MISSING;
+}
+
 /* Whether a hook is missing that has a form which was not compiled. */
 static bool wants_other_forms(const struct loading *loading, unsigned int parts)
 {
 	for (size_t i = 0; i < hook_count; i++)
-		if (hook_is_wanted(&hooks[i], parts) &&
-		    loading->attempts[i].message.kind == LOADER_MISSING &&
+		if (is_missing(loading, i, parts) &&
 		    hook_form_exists(&hooks[i].form[1]))
 			return true;
 	return false;
+}
+
+static size_t count_missing(const struct loading *loading, unsigned int parts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < hook_count; i++)
+		count += is_missing(loading, i, parts);
+	return count;
+}
+
+/*
+ * A verifier that does not let programs read the running task by its type may
+ * take them when they do not.
+ */
+static void try_untyped(struct loader *loader, unsigned int *parts,
+			struct loading *loading)
+{
+	unsigned int untyped = *parts | SOURCE_UNTYPED_TASK;
+	struct loading again = {0};
+
+	if (!loading->was_rejected ||
+	    !source_has_typed_task(loader->types, *parts) ||
+	    load(loader, untyped, &again))
+		return;
+	if (count_missing(&again, untyped) < count_missing(loading, *parts)) {
+		unload(loading);
+		*loading = again;
+		*parts = untyped;
+	} else {
+		unload(&again);
+	}
+}
+
+/* With every form to choose from, if a hook might have one of the others. */
+static void try_other_forms(struct loader *loader, unsigned int *parts,
+			    struct loading *loading)
+{
+	unsigned int all = *parts | SOURCE_FORMS;
+	struct loading again = {0};
+
+	if (loader->options->attach != ATTACH_AUTO ||
+	    !wants_other_forms(loading, loader->options->parts) ||
+	    load(loader, all, &again))
+		return;
+	unload(loading);
+	*loading = again;
+	*parts = all;
 }
 
 /* The library and nothing else, for those who may not attach. */
@@ -463,30 +518,17 @@ static void send_library_only(struct loader *loader)
 
 static void load_and_send(struct loader *loader)
 {
-	unsigned int forms = likely_forms(loader->options->attach);
 	unsigned int wanted = loader->options->parts;
+	unsigned int parts = likely_forms(loader->options->attach) | wanted;
 	struct loader_message done = {.kind = LOADER_DONE};
-	struct loading loading = {0}, again = {0};
-	unsigned int parts = forms | wanted, all;
-	bool wants_forms;
+	struct loading loading = {0};
 
 	if (loader->options->library == LIBRARY_ALWAYS && load_library(loader))
 		fail(loader);
 	if (load(loader, parts, &loading))
 		fail(loader);
-	/*
-	 * Once more, with every form to choose from, and nothing that only some
-	 * verifiers take.
-	 */
-	wants_forms = loader->options->attach == ATTACH_AUTO &&
-		      wants_other_forms(&loading, wanted);
-	all = parts | SOURCE_UNTYPED_TASK | (wants_forms ? SOURCE_FORMS : 0);
-	if ((wants_forms || loading.was_rejected) &&
-	    load(loader, all, &again) == 0) {
-		unload(&loading);
-		loading = again;
-		parts = all;
-	}
+	try_untyped(loader, &parts, &loading);
+	try_other_forms(loader, &parts, &loading);
 	send_noise(loader);
 	send_table(loader, loading.programs, "events");
 	send_table(loader, loading.programs, "bells");
@@ -504,21 +546,6 @@ static void load_and_send(struct loader *loader)
 	send_message(loader, &done, NULL);
 }
 
-/*
- * libbcc reads all of /proc/kallsyms, which takes longer than our probes, to
- * learn whether there are two helpers that Linux has had since 5.5. A
- * newer kernel need not show it more than those.
- */
-static bool kernel_has_probe_read(void)
-{
-	unsigned int major = 0, minor = 0;
-	struct utsname name;
-
-	return uname(&name) == 0 &&
-	       sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
-	       (major > 5 || (major == 5 && minor >= 5));
-}
-
 static void open_workshop(struct loader *loader)
 {
 	int err = workshop_open(&loader->workshop);
@@ -533,7 +560,12 @@ static void open_workshop(struct loader *loader)
 			strerror(-err));
 		fail(loader);
 	}
-	if (kernel_has_probe_read())
+	/*
+	 * libbcc reads all of /proc/kallsyms, which takes longer than our
+	 * probes, to learn whether there are two helpers that Linux has had
+	 * since 5.5. A newer kernel need not show it more than those.
+	 */
+	if (machine_has_linux(5, 5))
 		workshop_cover(&loader->workshop, "/proc/kallsyms",
 			       "ffffffff81000000 T bpf_probe_read_kernel\n"
 			       "ffffffff81000010 T bpf_probe_read_user\n");

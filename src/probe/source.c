@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "flow/process.h"
+#include "machine/machine.h"
 #include "probe/kernel_types.h"
 #include "probe/probe_text.h"
 
@@ -31,6 +32,12 @@ const char *kernel_types_text(enum kernel_types types)
 	default:
 		return "auto";
 	}
+}
+
+bool source_has_typed_task(enum kernel_types types, unsigned int with)
+{
+	return types == KERNEL_TYPES_BTF && !(with & SOURCE_UNTYPED_TASK) &&
+	       machine_has_linux(5, 15);
 }
 
 static const char *part_text(const char *name)
@@ -147,8 +154,7 @@ int source_assemble(enum kernel_types *types, unsigned int with,
 		fputs("#define ONLY_FOLLOWED 1\n#define ONLY_SOME 1\n", out);
 	if (with & SOURCE_LEFT_OUT)
 		fputs("#define ONLY_CONTAINERS 1\n#define ONLY_SOME 1\n", out);
-	/* Headers there may be where BTF is not. */
-	if (!from_btf || with & SOURCE_UNTYPED_TASK)
+	if (!source_has_typed_task(*types, with))
 		fputs(SOURCE_UNTYPED_TEXT, out);
 	fputs(from_btf ? from_btf : kernel_types_from_headers(), out);
 	write_ports(out, ports);

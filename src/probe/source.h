@@ -5,6 +5,8 @@
 #include "dns/ports.h"
 #include "policy/filter.h"
 
+#include <stdbool.h>
+
 /* Where the kernel's types come from: --kernel-types. */
 enum kernel_types {
 	KERNEL_TYPES_AUTO, /* BTF if there is any, else headers */
@@ -34,9 +36,15 @@ enum source_part {
 	SOURCE_FOLLOWED = 256,
 	/* No cgroups that probe_leave_out() names. */
 	SOURCE_LEFT_OUT = 512,
-	/* Whatever the verifier may know of the running task's type. */
+	/* Without what only some verifiers take: source_has_typed_task(). */
 	SOURCE_UNTYPED_TASK = 1024,
 };
+
+/*
+ * Whether the text reads the running task by its type, as the verifier may know
+ * it where there is BTF, and in all programs since Linux 5.15.
+ */
+bool source_has_typed_task(enum kernel_types types, unsigned int with);
 
 /* What SOURCE_UNTYPED_TASK puts before the text. */
 #define SOURCE_UNTYPED_TEXT "#define UNTYPED_TASK 1\n"

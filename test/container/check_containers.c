@@ -219,7 +219,7 @@ START_TEST(an_event_waits_for_an_engine_to_come)
 }
 END_TEST
 
-START_TEST(an_event_does_not_wait_for_an_engine_that_went)
+START_TEST(no_event_waits_for_an_engine_that_went)
 {
 	setup();
 	there = 0;
@@ -228,7 +228,16 @@ START_TEST(an_event_does_not_wait_for_an_engine_that_went)
 	containers_need(containers, 7, 100);
 	ck_assert(holds(101, 100));
 	is_coming = false;
+	said.gone(said.context);
+	ck_assert_uint_eq(changes, 1);
 	ck_assert(!holds(102, 0));
+	/* Another comes, later: what it says is worth another wait. */
+	there = 1;
+	said.here(said.context);
+	containers_need(containers, 7, 200);
+	ck_assert(holds(201, 200));
+	answers(ID, 0, "nginx", "10.0.0.2", NULL);
+	ck_assert(!holds(202, 0));
 	containers_destroy(containers);
 }
 END_TEST
@@ -428,7 +437,7 @@ END_TEST
 SUITE_MAIN("container/containers", an_event_waits_for_the_answer,
 	   an_event_waits_no_longer_than_it_may,
 	   an_event_waits_for_an_engine_to_come,
-	   an_event_does_not_wait_for_an_engine_that_went,
+	   no_event_waits_for_an_engine_that_went,
 	   an_event_may_be_read_before_its_cgroup,
 	   nothing_waits_for_who_cannot_answer,
 	   addresses_are_those_of_whose_network_it_uses,
