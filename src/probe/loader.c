@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "machine/machine.h"
-#include "probe/attach.h"
+#include "probe/attempt.h"
 #include "probe/cache.h"
 #include "probe/compiler.h"
 #include "probe/library.h"
@@ -290,102 +290,14 @@ static void send_table(struct loader *loader, const struct programs *programs,
 	send_message(loader, &message, &fd);
 }
 
-/* What became of a hook: the message that tells of it. */
-struct attempt {
-	struct loader_message message;
-	int fds[FORM_ATTACHMENTS];
-};
-
-static void undo(struct attempt *attempt)
+/* Why a form of a hook is not there, with what libraries had to say of it. */
+static void tell_why(const char *why, void *context)
 {
-	while (attempt->message.fd_count)
-		close(attempt->fds[--attempt->message.fd_count]);
-}
+	struct loader *loader = context;
 
-/* Add to a list; what has no room is cut. */
-static void join(char *list, size_t size, const char *separator,
-		 const char *text)
-{
-	size_t len = strlen(list);
-
-	if (*text)
-		snprintf(list + len, size - len, "%s%s", len ? separator : "",
-			 text);
-}
-
-/*
- * Attach all of a form or nothing. An attachment that another hook has made
- * already is there. What was not made goes into why.
- */
-static bool attach_form(struct attacher *attacher, const struct hook_form *form,
-			struct attempt *attempt, char *why, size_t size)
-{
-	struct loader_message *message = &attempt->message;
-
-	message->value = 0;
-	for (int i = 0; i < FORM_ATTACHMENTS; i++) {
-		const struct attachment *attachment = &form->attachment[i];
-		char cause[ATTACH_CAUSE], text[ATTACH_CAUSE + 64];
-		int fd;
-
-		if (!attachment->target)
-			break;
-		fd = attacher_attach(attacher, attachment, cause);
-		if (fd == -EALREADY)
-			continue;
-		if (fd >= 0) {
-			attempt->fds[message->fd_count++] = fd;
-			continue;
-		}
-		if (*cause) {
-			snprintf(text, sizeof(text), "%s %s: %s",
-				 attachment_kind_text(attachment->kind),
-				 attachment->target, cause);
-			join(why, size, ", ", text);
-		}
-		message->value |= 1u << i;
-		if (attachment->optional)
-			continue;
-		for (uint32_t made = 0; made < message->fd_count; made++)
-			attacher_forget_last(attacher);
-		undo(attempt);
-		return false;
-	}
-	return true;
-}
-
-static void attach_hook(struct loader *loader, struct attacher *attacher,
-			uint32_t index, struct attempt *attempt)
-{
-	const struct hook *hook = &hooks[index];
-	struct loader_message *message = &attempt->message;
-
-	memset(attempt, 0, sizeof(*attempt));
-	message->kind = LOADER_MISSING;
-	message->hook = index;
-	for (uint32_t i = 0; i < HOOK_FORMS; i++) {
-		const struct hook_form *form = &hook->form[i];
-		char why[sizeof(message->text)] = "";
-		bool made;
-
-		if (!hook_form_exists(form) ||
-		    !hook_form_allowed(hook, form, loader->options->attach))
-			continue;
-		made = attach_form(attacher, form, attempt, why, sizeof(why));
-		if (*why)
-			send_noise_line(why, loader);
-		send_noise(loader);
-		if (made) {
-			message->kind = LOADER_ATTACHED;
-			message->form = i;
-			memcpy(message->text, why, sizeof(why));
-			return;
-		}
-		join(message->text, sizeof(message->text), "; ", why);
-	}
-	if (!*message->text)
-		join(message->text, sizeof(message->text), "",
-		     "no program for it was compiled");
+	if (*why)
+		send_noise_line(why, loader);
+	send_noise(loader);
 }
 
 /* The programs that this machine is likely to take: compiling costs time. */
@@ -407,7 +319,7 @@ struct loading {
 static void unload(struct loading *loading)
 {
 	for (size_t i = 0; loading->attempts && i < hook_count; i++)
-		undo(&loading->attempts[i]);
+		attempt_undo(&loading->attempts[i]);
 	free(loading->attempts);
 	programs_destroy(loading->programs);
 	memset(loading, 0, sizeof(*loading));
@@ -430,7 +342,8 @@ static int load(struct loader *loader, unsigned int parts, struct loading *ret)
 	}
 	for (uint32_t i = 0; i < hook_count; i++)
 		if (hook_is_wanted(&hooks[i], parts))
-			attach_hook(loader, attacher, i, &ret->attempts[i]);
+			attempt_hook(attacher, i, loader->options->attach,
+				     tell_why, loader, &ret->attempts[i]);
 	ret->was_rejected = attacher_was_rejected(attacher);
 	attacher_destroy(attacher);
 	send_stage(loader, "attach");
