@@ -275,11 +275,14 @@ check_limits()
 	runs "enough open files" 0 prlimit --nofile=64:64
 	is_before_5_11 || return 0
 	local drop=(setpriv --bounding-set=-sys_resource --inh-caps=-all --)
+	local enough=25165824
+	# It is for all of root's programs together.
+	[[ ! ${EGRETS_SHARED-} ]] || enough=$((2 * enough))
 	cannot_run "too little locked memory" \
 		'memory lock: 15360 KiB, and no CAP_SYS_RESOURCE to raise it; ulimit -l unlimited .*' \
 		prlimit --memlock=15728640:15728640 "${drop[@]}"
 	runs "enough locked memory" 0 \
-		prlimit --memlock=65536:16777216 "${drop[@]}"
+		prlimit "--memlock=65536:$enough" "${drop[@]}"
 }
 
 # What a kernel's command line can forbid; then there is nothing else to see.

@@ -41,9 +41,10 @@ if [[ ${EGRETS_ATTACH-} == auto ]]; then
 	tests=(hooks wires check refuse podman rootless docker)
 	modprobe tun && chmod 666 /dev/net/tun
 fi
-# Where a filter is looked at depends on what there is to attach to.
+# Where a filter is looked at depends on what there is to attach to; and until
+# 5.11 memory may be too little locked.
 [[ $(uname -r) != 5.10.* || ${EGRETS_ATTACH-}/${EGRETS_TYPES-} != tracepoint/btf ]] ||
-	tests+=(filters)
+	tests+=(filters refuse)
 (($# == 0)) || tests=("$@")
 output=
 failed=0
