@@ -198,8 +198,8 @@ START_TEST(an_event_waits_no_longer_than_it_may)
 }
 END_TEST
 
-/* At egrets' own start, containers that were there before it connect at once. */
-START_TEST(an_event_waits_for_an_engine_to_come)
+/* At egrets' own start, one that was there before it connects at once. */
+static void setup_to_wait_for_an_engine(void)
 {
 	setup();
 	there = 0;
@@ -207,6 +207,11 @@ START_TEST(an_event_waits_for_an_engine_to_come)
 	learn(7, "docker-" ID ".scope");
 	containers_need(containers, 7, 100);
 	ck_assert(holds(101, 100));
+}
+
+START_TEST(an_event_waits_for_an_engine_to_come)
+{
+	setup_to_wait_for_an_engine();
 	there = 1;
 	is_coming = false;
 	said.here(said.context);
@@ -221,12 +226,7 @@ END_TEST
 
 START_TEST(no_event_waits_for_an_engine_that_went)
 {
-	setup();
-	there = 0;
-	is_coming = true;
-	learn(7, "docker-" ID ".scope");
-	containers_need(containers, 7, 100);
-	ck_assert(holds(101, 100));
+	setup_to_wait_for_an_engine();
 	is_coming = false;
 	said.gone(said.context);
 	ck_assert_uint_eq(changes, 1);
